@@ -5,8 +5,8 @@ use crate::lifecycle;
 use spool_app::drag::Drops;
 use spool_app::state::Spool;
 use spool_app::view::{
-    Choices, CloseChoice, Details, EncoderState, End, Jobs, Lot, Page, PresetChoice, SettingsChosen,
-    SettingsShown, ToolState, Update, Verb, Wanted, WhenDone,
+    Choices, CloseChoice, Details, EncoderState, End, JobCommand, JobGroup, JobIds, Page, PageRequest,
+    PresetChoice, SettingsChosen, SettingsShown, ToolState, Update, WhenDone,
 };
 use spool_app::{recheck, report};
 use spool_core::error::Result as CoreResult;
@@ -28,7 +28,7 @@ async fn off_thread<T: Send + 'static>(
 ) -> Answer<T> {
     let spool = Arc::clone(spool.inner());
     let result = tauri::async_runtime::spawn_blocking(move || call(&spool).map_err(|e| e.to_string())).await;
-    result.map_err(|e| format!("Spool itself made a mistake: {e}."))?
+    result.map_err(|e| format!("Internal error: {e}."))?
 }
 
 /// Sends updates to the channel; the first one holds the whole state.
@@ -40,19 +40,19 @@ pub async fn subscribe(spool: Shared<'_>, channel: Channel<Update>) -> Answer<()
 
 /// Returns one page of a list.
 #[tauri::command]
-pub async fn page(spool: Shared<'_>, wanted: Wanted) -> Answer<Page> {
+pub async fn page(spool: Shared<'_>, wanted: PageRequest) -> Answer<Page> {
     off_thread(&spool, move |s| s.page(&wanted)).await
 }
 
 /// Returns the jobs of a list as shown now: all, or a range including both ends.
 #[tauri::command]
-pub async fn pick(spool: Shared<'_>, wanted: Wanted, ends: Option<[End; 2]>) -> Answer<Jobs> {
+pub async fn pick(spool: Shared<'_>, wanted: PageRequest, ends: Option<[End; 2]>) -> Answer<JobIds> {
     off_thread(&spool, move |s| s.pick(&wanted, ends.as_ref())).await
 }
 
 /// Groups these jobs by the actions available for them. Skips jobs that are not in the list now.
 #[tauri::command]
-pub async fn kinds(spool: Shared<'_>, wanted: Wanted, jobs: Jobs) -> Answer<Vec<Lot>> {
+pub async fn kinds(spool: Shared<'_>, wanted: PageRequest, jobs: JobIds) -> Answer<Vec<JobGroup>> {
     let ids = jobs.ids()?;
     off_thread(&spool, move |s| s.kinds(&wanted, &ids)).await
 }
@@ -197,21 +197,26 @@ pub async fn drop_here(
 
 /// Applies a command to these jobs, or to all jobs in these states.
 #[tauri::command]
-pub async fn steer(spool: Shared<'_>, verb: Verb, jobs: Jobs, states: Vec<State>) -> Answer<()> {
+pub async fn apply_command(
+    spool: Shared<'_>,
+    verb: JobCommand,
+    jobs: JobIds,
+    states: Vec<State>,
+) -> Answer<()> {
     let ids = jobs.ids()?;
-    off_thread(&spool, move |s| s.steer_these_or_all(verb, ids, states)).await
+    off_thread(&spool, move |s| s.apply_to_these_or_all(verb, ids, states)).await
 }
 
 /// Applies a command to all jobs that failed for one cause.
 #[tauri::command]
-pub async fn steer_cause(spool: Shared<'_>, verb: Verb, cause: String) -> Answer<()> {
+pub async fn apply_to_cause(spool: Shared<'_>, verb: JobCommand, cause: String) -> Answer<()> {
     let cause: FailureCode = cause.parse()?;
-    off_thread(&spool, move |s| s.steer_cause(verb.into(), cause)).await
+    off_thread(&spool, move |s| s.apply_to_cause(verb.into(), cause)).await
 }
 
 /// Queues failed jobs with another preset: these, or all that failed for one cause.
 #[tauri::command]
-pub async fn retry_as(spool: Shared<'_>, jobs: Jobs, cause: Option<String>, preset: String) -> Answer<()> {
+pub async fn retry_as(spool: Shared<'_>, jobs: JobIds, cause: Option<String>, preset: String) -> Answer<()> {
     let ids = jobs.ids()?;
     let cause: Option<FailureCode> = cause.map(|c| c.parse()).transpose()?;
     off_thread(&spool, move |s| s.retry_these_or_cause_as(&ids, cause, &preset)).await
@@ -219,14 +224,14 @@ pub async fn retry_as(spool: Shared<'_>, jobs: Jobs, cause: Option<String>, pres
 
 /// Queues failed jobs again, to convert the part of them that is readable.
 #[tauri::command]
-pub async fn salvage(spool: Shared<'_>, jobs: Jobs) -> Answer<()> {
+pub async fn salvage(spool: Shared<'_>, jobs: JobIds) -> Answer<()> {
     let ids = jobs.ids()?;
     off_thread(&spool, move |s| s.salvage(&ids)).await
 }
 
 /// Checks the results of these jobs again; `None`: of all done jobs.
 #[tauri::command]
-pub async fn check_again(spool: Shared<'_>, jobs: Option<Jobs>) -> Answer<()> {
+pub async fn check_again(spool: Shared<'_>, jobs: Option<JobIds>) -> Answer<()> {
     let ids = jobs.map(|jobs| jobs.ids()).transpose()?;
     let shared = Arc::clone(spool.inner());
     off_thread(&spool, move |_| recheck::check_again(&shared, ids)).await
@@ -241,7 +246,7 @@ pub async fn stop_checking(spool: Shared<'_>) -> Answer<()> {
 
 /// Queues the videos of done jobs again, with the options they were added with.
 #[tauri::command]
-pub async fn do_again(spool: Shared<'_>, jobs: Jobs) -> Answer<()> {
+pub async fn do_again(spool: Shared<'_>, jobs: JobIds) -> Answer<()> {
     let ids = jobs.ids()?;
     off_thread(&spool, move |s| s.do_again(&ids)).await
 }

@@ -26,11 +26,11 @@ pub fn on_event(spool: &Arc<Spool>, drops: &Arc<Drops>, event: &DragDropEvent, s
     match event {
         DragDropEvent::Enter { paths, position } => {
             let over = drops.enter(paths.len(), at(position));
-            spool.feed.tell_drag(Some(over.shown()));
+            spool.feed.send_drag(Some(over.shown()));
             count_folders(spool, drops, paths.clone(), over.number);
         }
         DragDropEvent::Over { position } => {
-            spool.feed.tell_drag(Some(drops.move_to(at(position)).shown()));
+            spool.feed.send_drag(Some(drops.move_to(at(position)).shown()));
         }
         DragDropEvent::Drop { paths, position } => {
             drops.enter(0, at(position));
@@ -38,7 +38,7 @@ pub fn on_event(spool: &Arc<Spool>, drops: &Arc<Drops>, event: &DragDropEvent, s
         }
         _ => {
             drops.enter(0, (0.0, 0.0));
-            spool.feed.tell_drag(None);
+            spool.feed.send_drag(None);
         }
     }
 }
@@ -49,14 +49,14 @@ fn count_folders(spool: &Arc<Spool>, drops: &Arc<Drops>, paths: Vec<PathBuf>, nu
     tauri::async_runtime::spawn_blocking(move || {
         let folders = folders_among(&spool.volumes, paths);
         if let Some(over) = drops.know(number, folders).filter(|over| over.folders > 0) {
-            spool.feed.tell_drag(Some(over.shown()));
+            spool.feed.send_drag(Some(over.shown()));
         }
     });
 }
 
 fn dropped(spool: &Arc<Spool>, drops: &Arc<Drops>, paths: Vec<PathBuf>, (x, y): (f64, f64)) {
     let token = drops.hold(paths);
-    spool.feed.tell_dropped(Dropped { token, x, y });
+    spool.feed.send_dropped(Dropped { token, x, y });
     let (spool, drops) = (spool.clone(), drops.clone());
     tauri::async_runtime::spawn(async move {
         tokio::time::sleep(RESPONSE_TIMEOUT).await;

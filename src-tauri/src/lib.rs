@@ -18,8 +18,8 @@ mod tray;
 mod window;
 
 use spool_app::state::Spool;
-use spool_app::work::{Heard, work};
-use spool_app::{drag, places, previews, pump, starting};
+use spool_app::work::{Reaction, work};
+use spool_app::{drag, environment, previews, pump, starting};
 use std::process::ExitCode;
 use std::sync::Arc;
 use tauri::http::Response;
@@ -31,7 +31,7 @@ use tauri::{
 /// Opens the window and runs until it is quit.
 pub fn run() -> ExitCode {
     platform::prepare();
-    let Some(data) = places::named_data_dir().or_else(places::data_dir) else {
+    let Some(data) = environment::named_data_dir().or_else(environment::data_dir) else {
         eprintln!("spool: No home folder was found; set SPOOL_DATA_DIR.");
         return ExitCode::FAILURE;
     };
@@ -98,8 +98,8 @@ fn build(spool: Arc<Spool>) -> tauri::Result<App> {
             commands::undo_add,
             commands::left_out,
             commands::drop_here,
-            commands::steer,
-            commands::steer_cause,
+            commands::apply_command,
+            commands::apply_to_cause,
             commands::retry_as,
             commands::salvage,
             commands::check_again,
@@ -154,7 +154,7 @@ fn set_up(app: &mut App) -> tauri::Result<()> {
     tauri::async_runtime::spawn(pump::pump(handle.state::<Arc<Spool>>().inner().clone()));
     let app_handle = handle.clone();
     let spool = handle.state::<Arc<Spool>>().inner().clone();
-    tauri::async_runtime::spawn(work(spool, move |heard| act(&app_handle, &heard)));
+    tauri::async_runtime::spawn(work(spool, move |reaction| act(&app_handle, &reaction)));
     tauri::async_runtime::spawn(machine::watch(handle.clone()));
     previews::start(handle.state::<Arc<Spool>>().inner());
     tray::create(&handle);
@@ -173,11 +173,11 @@ fn add(app: &AppHandle, args: &[String], folder: &str) {
 }
 
 /// Shows the notification of an event, and applies the when-done choice after the last job of a batch.
-fn act(app: &AppHandle, heard: &Heard) {
-    if let Some(notice) = &heard.notice {
+fn act(app: &AppHandle, reaction: &Reaction) {
+    if let Some(notice) = &reaction.notice {
         notify::show(app, notice, app.state::<Arc<Spool>>().settings().notify_sound);
     }
-    if heard.through {
+    if reaction.through {
         lifecycle::apply_when_done(app);
     }
 }

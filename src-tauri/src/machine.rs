@@ -5,7 +5,7 @@
 
 use crate::window;
 use keepawake::KeepAwake;
-use spool_app::battery::Sparing;
+use spool_app::battery::BatteryPause;
 use spool_app::state::Spool;
 use spool_core::error::Result;
 use spool_core::queue::Counts;
@@ -24,7 +24,7 @@ const INTERVAL: Duration = Duration::from_secs(5);
 pub struct Machine {
     awake: Option<KeepAwake>,
     failed: bool,
-    pause_on_battery: Sparing,
+    pause_on_battery: BatteryPause,
 }
 
 impl Machine {

@@ -46,7 +46,7 @@ fn menu_clicked(app: &AppHandle, id: &str) {
         _ => {
             let spool = app.state::<Arc<Spool>>().inner().clone();
             tauri::async_runtime::spawn_blocking(move || {
-                let paused = spool.standing().map(|s| s.paused);
+                let paused = spool.status().map(|s| s.paused);
                 if let Err(cause) = paused.and_then(|paused| spool.pause(!paused)) {
                     tracing::warn!(%cause, "the queue could not be paused or resumed");
                 }

@@ -10,7 +10,7 @@ mod simulate;
 
 use crate::{Figures, keep};
 use record::Recorded;
-use simulate::{Case, Drawn, Known, Look, cases, looks};
+use simulate::{Case, CheckExtent, Drawn, Known, cases, looks};
 use spool_core::forecast::learned::{KEPT, Learned};
 use spool_core::forecast::{self, ENOUGH, Queued, Situation};
 use std::path::Path;
@@ -57,7 +57,8 @@ fn simulated(figures: &mut Figures, path: &Path) {
             all.extend(looks(&batch, workers, &mut history, known));
         }
         all.retain(|look| look.passed >= 0.1);
-        let (later, early): (Vec<Look>, Vec<Look>) = all.into_iter().partition(|look| look.learned >= ENOUGH);
+        let (later, early): (Vec<CheckExtent>, Vec<CheckExtent>) =
+            all.into_iter().partition(|look| look.learned >= ENOUGH);
         report(figures, &format!("time left, {name}, {ENOUGH} jobs learned"), &later);
         report(figures, &format!("time left, {name}, fewer learned"), &early);
     }
@@ -119,11 +120,11 @@ fn batch<'a>(judged: &[&'a Case], random: &mut fastrand::Rng) -> Vec<Drawn<'a>> 
     (0..count).map(|n| one(n, random)).collect()
 }
 
-fn report(figures: &mut Figures, name: &str, looks: &[Look]) {
+fn report(figures: &mut Figures, name: &str, looks: &[CheckExtent]) {
     let share = |count: usize| count as f64 / looks.len().max(1) as f64 * 100.0;
-    let holds = |look: &Look| look.left.from <= look.rest && look.rest <= look.left.to;
+    let holds = |look: &CheckExtent| look.left.from <= look.rest && look.rest <= look.left.to;
     // Shown as "a few seconds left".
-    let soon = |look: &Look| look.left.to < 10.0;
+    let soon = |look: &CheckExtent| look.left.to < 10.0;
     let hits = looks.iter().filter(|look| if soon(look) { look.rest < 10.0 } else { holds(look) }).count();
     let short = looks.iter().filter(|look| look.rest < look.left.from && !soon(look)).count();
     let widths = looks.iter().map(|look| look.left.to / look.left.from);

@@ -5,11 +5,11 @@
 
 use crate::{Figures, keep};
 use spool_core::engine::Engine;
-use spool_core::event::{Event, Told, Topic};
-use spool_core::intake::Wish;
+use spool_core::event::{Delivery, Event, Topic};
+use spool_core::intake::AddOptions;
 use spool_core::job::State;
 use spool_core::preset;
-use spool_core::queue::Place;
+use spool_core::queue::QueuePosition;
 use spool_core::spec::JobSpec;
 use spool_tests::engine::{Setup, start, wish};
 use spool_tests::env::TestEnv;
@@ -39,9 +39,9 @@ async fn watch(video: &Path) -> (Vec<Reading>, f64) {
     let (mut started, mut readings) = (Instant::now(), Vec::new());
     while let Some(item) = events.next().await {
         match item {
-            Told::Event(Event::JobChanged { state: State::Running, .. }) => started = Instant::now(),
-            Told::Event(Event::JobChanged { state: State::Done, .. }) => break,
-            Told::Event(Event::Progress { progress, .. }) => {
+            Delivery::Event(Event::JobChanged { state: State::Running, .. }) => started = Instant::now(),
+            Delivery::Event(Event::JobChanged { state: State::Done, .. }) => break,
+            Delivery::Event(Event::Progress { progress, .. }) => {
                 readings.extend(progress.percent.map(|percent| (started.elapsed().as_secs_f64(), percent)));
             }
             _ => {}
@@ -54,7 +54,9 @@ async fn watch(video: &Path) -> (Vec<Reading>, f64) {
 
 fn add(engine: &Engine, env: &TestEnv, video: &Path) {
     let preset = preset::find("fit-size").unwrap().clone();
-    let found =
-        spool_tests::engine::find(&[video.to_owned()], &Wish { spec: JobSpec::of(preset), ..wish(env) });
-    engine.add(&found.jobs, Place::End, &spool_tests::engine::taken(&found.jobs)).unwrap();
+    let found = spool_tests::engine::find(
+        &[video.to_owned()],
+        &AddOptions { spec: JobSpec::of(preset), ..wish(env) },
+    );
+    engine.add(&found.jobs, QueuePosition::End, &spool_tests::engine::taken(&found.jobs)).unwrap();
 }

@@ -7,7 +7,7 @@ use spool_core::clock::SystemClock;
 use spool_core::engine::open_queue;
 use spool_core::job::State;
 use spool_core::queue::sqlite::SqliteQueue;
-use spool_core::queue::{Commands, Filter, Leases, Lists, Outcome, Place};
+use spool_core::queue::{Commands, Filter, Leases, Lists, Outcome, QueuePosition};
 use spool_core::settings::Settings;
 use spool_core::spec::JobSpec;
 use spool_core::{intake, preset};
@@ -33,12 +33,12 @@ fn add_ten_thousand(figures: &mut Figures, queue: &SqliteQueue, dir: &std::path:
         std::fs::write(folder.join(format!("video {n}.mkv")), "").unwrap();
     }
     let spec = JobSpec::of(preset::built_in()[0].clone());
-    let wish = intake::Wish::of(spec, &Settings::default());
+    let wish = intake::AddOptions::of(spec, &Settings::default());
     let started = Instant::now();
     let found = spool_tests::engine::find(&[folder], &wish);
     let adding = Instant::now();
     let taken = spool_tests::engine::taken(&found.jobs);
-    let added = queue.add(&found.jobs, Place::End, &taken).unwrap();
+    let added = queue.add(&found.jobs, QueuePosition::End, &taken).unwrap();
     let (took, by_queue) = (started.elapsed(), adding.elapsed());
     assert_eq!(added.len(), 10_000);
     keep(figures, "add 10,000 files, until durable", took.as_secs_f64(), "s (limit 2)");

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use spool_core::clock::SystemClock;
 use spool_core::engine::open_queue;
 use spool_e2e::app::App;
-use spool_e2e::desk::Desk;
+use spool_e2e::desktop::Desktop;
 use spool_e2e::usage::Process;
 use spool_tests::{clips, fill};
 use std::path::Path;
@@ -53,8 +53,8 @@ fn median(mut values: Vec<f64>) -> f64 {
 }
 
 /// Returns a desktop with a paused queue of `count` jobs.
-fn desk_with(count: usize) -> Desk {
-    let desk = Desk::new();
+fn desk_with(count: usize) -> Desktop {
+    let desk = Desktop::new();
     let queue = open_queue(&desk.env.data(), Arc::new(SystemClock::default())).unwrap();
     if count > 0 {
         fill::fill(&queue, count);
@@ -170,7 +170,7 @@ async fn drop_of_1000_files(figures: &mut Map<String, Value>) {
 
 async fn eight_running(figures: &mut Map<String, Value>) {
     let minutes: u64 = std::env::var("SPOOL_BENCH_MINUTES").ok().and_then(|n| n.parse().ok()).unwrap_or(5);
-    let desk = Desk::new();
+    let desk = Desktop::new();
     desk.env.settings(&json!({ "ffmpeg": spool_tests::env::binary("fake-ffmpeg"), "workers": 8, "outputDir": desk.env.out() }));
     for n in 0..8 {
         let folder = desk.env.videos().join(n.to_string());

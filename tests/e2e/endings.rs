@@ -7,7 +7,7 @@ use spool_core::engine::open_queue;
 use spool_core::job::{Job, JobId, State};
 use spool_core::queue::Details;
 use spool_e2e::app::{App, binary};
-use spool_e2e::desk::{Desk, Program, SOON};
+use spool_e2e::desktop::{Desktop, Program, SOON};
 use spool_tests::{clips, env, wait_until};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
@@ -17,8 +17,8 @@ use std::time::{Duration, Instant};
 const LONGEST: Duration = Duration::from_secs(12);
 
 /// Returns a desktop with one queued job, for which the fake ffmpeg never exits by itself.
-fn desk(video: &str) -> Desk {
-    let desk = Desk::new();
+fn desk(video: &str) -> Desktop {
+    let desk = Desktop::new();
     let settings = serde_json::json!({ "ffmpeg": env::binary("fake-ffmpeg"), "outputDir": desk.env.out() });
     desk.env.settings(&settings);
     desk.env.video(&clips::ordinary(), video);
@@ -29,14 +29,14 @@ fn desk(video: &str) -> Desk {
 }
 
 /// Returns the job and the outcomes of its attempts.
-fn job(desk: &Desk) -> (Job, Vec<Option<String>>) {
+fn job(desk: &Desktop) -> (Job, Vec<Option<String>>) {
     let queue = open_queue(&desk.env.data(), Arc::new(SystemClock::default())).unwrap();
     let attempts = queue.attempts(JobId(1)).unwrap();
     (queue.job(JobId(1)).unwrap().unwrap(), attempts.into_iter().map(|a| a.outcome).collect())
 }
 
 /// Checks whether ffmpeg runs for the job. The state `running` begins earlier, as the source is checked first.
-fn ffmpeg_runs(desk: &Desk) -> bool {
+fn ffmpeg_runs(desk: &Desktop) -> bool {
     let queue = open_queue(&desk.env.data(), Arc::new(SystemClock::default())).unwrap();
     let attempts = queue.attempts(JobId(1)).unwrap();
     attempts.last().is_some_and(|attempt| attempt.ended_at.is_none() && attempt.child.is_some())
@@ -44,7 +44,7 @@ fn ffmpeg_runs(desk: &Desk) -> bool {
 
 /// Runs the job in the application, and calls `end` with the window's process id. Checks that the window then exits in
 /// time and leaves no part file.
-async fn end_while_running(desk: &mut Desk, end: impl FnOnce(&mut Desk, u32)) {
+async fn end_while_running(desk: &mut Desktop, end: impl FnOnce(&mut Desktop, u32)) {
     let app = App::start(desk, &[]).await;
     app.sees("[data-state=running]").await;
     wait_until("ffmpeg to run", SOON, || ffmpeg_runs(desk));
@@ -56,7 +56,7 @@ async fn end_while_running(desk: &mut Desk, end: impl FnOnce(&mut Desk, u32)) {
     assert!(desk.env.results().is_empty(), "a part file is left: {:?}", desk.env.results());
 }
 
-fn was_stopped_cleanly(desk: &Desk, times: usize) {
+fn was_stopped_cleanly(desk: &Desktop, times: usize) {
     let (job, ends) = job(desk);
     assert_eq!((job.state, job.attempt, job.crashes, job.machine_ends), (State::Queued, 0, 0, 0), "{ends:?}");
     assert_eq!(ends, vec![Some("interrupted".to_owned()); times]);

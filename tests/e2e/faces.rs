@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 use spool_e2e::app::App;
-use spool_e2e::desk::Desk;
+use spool_e2e::desktop::Desktop;
 use spool_tests::clips;
 
 /// Calls a command of the window, and returns its response.
@@ -41,7 +41,7 @@ fn without_extras(mut row: Value) -> Value {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_window_and_the_command_return_the_same_for_every_job() {
-    let desk = Desk::new();
+    let desk = Desktop::new();
     desk.env.settings(&json!({ "outputDir": desk.env.out() }));
     desk.env.video(&clips::ordinary(), "a.mkv");
     desk.env.video(&clips::ordinary(), "c.mkv");

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 use spool_e2e::app::{App, binary};
-use spool_e2e::desk::{Desk, SOON};
+use spool_e2e::desktop::{Desktop, SOON};
 use spool_tests::{clips, judge, wait_until};
 use std::fs;
 use std::path::Path;
@@ -15,19 +15,19 @@ fn text(path: &Path) -> &str {
 }
 
 /// Returns the state of the job with this index; null if there is none.
-fn state(desk: &Desk, n: usize) -> Value {
+fn state(desk: &Desktop, n: usize) -> Value {
     desk.env.jobs().get(n).map_or(Value::Null, |job| job["state"].clone())
 }
 
 /// Returns a desktop whose results go to the out folder, encoded with a fast preset.
-fn desk() -> Desk {
-    let desk = Desk::new();
+fn desk() -> Desktop {
+    let desk = Desktop::new();
     configure(&desk, &serde_json::json!({}));
     desk
 }
 
 /// Writes the fast preset and the settings, to which `more` is added.
-fn configure(desk: &Desk, more: &Value) {
+fn configure(desk: &Desktop, more: &Value) {
     let preset = desk.env.spool(&["presets", "export", "web-1080p"]).stdout;
     let mut preset: Value = serde_json::from_str(&preset).unwrap();
     preset["id"] = "quick".into();
@@ -93,7 +93,7 @@ async fn retry_all_retries_every_failed_job() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_running_job_is_paused_resumed_and_cancelled() {
-    let desk = Desk::new();
+    let desk = Desktop::new();
     configure(&desk, &serde_json::json!({ "ffmpeg": spool_tests::env::binary("fake-ffmpeg") }));
     let video = desk.env.video(&clips::ordinary(), "fake-stall.mkv");
     let app = App::start(&desk, &[text(&video)]).await;
@@ -153,8 +153,8 @@ async fn the_end_of_a_batch_is_notified_while_the_window_is_in_the_background() 
     fs::write(&broken, "no video").unwrap();
     let app = App::start(&desk, &[]).await;
     let mut other = desk.command("/usr/bin/python3");
-    other.arg(spool_e2e::desk::tool("drag.py")).args(["10", "10"]).arg(&video).stdout(Stdio::piped());
-    let mut other = spool_e2e::desk::Program::start(&mut other);
+    other.arg(spool_e2e::desktop::tool("drag.py")).args(["10", "10"]).arg(&video).stdout(Stdio::piped());
+    let mut other = spool_e2e::desktop::Program::start(&mut other);
     other.first_line();
     desk.to_front("files");
     // A second start of the application would bring its window to the front, so the command adds the videos.
@@ -180,7 +180,7 @@ async fn a_second_instance_passes_its_files_to_the_first_and_exits() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn quitting_asks_first_and_the_next_start_runs_the_stopped_job_again() {
-    let desk = Desk::new();
+    let desk = Desktop::new();
     configure(&desk, &serde_json::json!({ "ffmpeg": spool_tests::env::binary("fake-ffmpeg") }));
     let video = desk.env.video(&clips::ordinary(), "fake-stall.mkv");
     {
@@ -202,14 +202,14 @@ async fn quitting_asks_first_and_the_next_start_runs_the_stopped_job_again() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_queue_run_by_another_process_is_shown_controlled_and_taken_over() {
-    let desk = Desk::new();
+    let desk = Desktop::new();
     configure(&desk, &serde_json::json!({ "ffmpeg": spool_tests::env::binary("fake-ffmpeg") }));
     desk.env.video(&clips::ordinary(), "fake-stall.mkv");
     desk.env.spool(&["add", "--flat", "--output-dir", text(&desk.env.out()), "videos"]);
     let run = desk.env.start(&["run"]);
     wait_until("the job to run", SOON, || state(&desk, 0) == "running");
     let app = App::start(&desk, &[]).await;
-    app.reads("footer", &format!("Worked by spool run (process {})", run.id())).await;
+    app.reads("footer", &format!("Run by spool run (process {})", run.id())).await;
     app.sees("[data-state=running]").await;
     app.press("Cancel").await;
     wait_until("the job to be cancelled", SOON, || state(&desk, 0) == "cancelled");
@@ -295,7 +295,7 @@ async fn a_video_already_done_is_reported_and_converted_again_only_on_request() 
     let second = desk.command(binary()).arg(&video).stdout(Stdio::null()).status().unwrap();
     assert!(second.success());
     app.reads("[role=status]", "Nothing added. It was already done on").await;
-    app.press("Do it again").await;
+    app.press("Convert again").await;
     app.reads("#tab-done .count", "2").await;
     assert_eq!(desk.env.results(), ["a (2).mp4", "a.mp4"]);
 }

@@ -4,6 +4,7 @@
 mod arguments;
 mod circles;
 mod english;
+mod readme;
 mod sentences;
 
 use std::fs;

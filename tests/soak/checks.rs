@@ -1,13 +1,13 @@
 //! The end of a soak test: runs the queue until it is idle, without faults, and checks the invariants. A broken one is
 //! recorded and does not end the test, so that all are checked.
 
+use crate::environment::{Environment, KINDS, Vitals, kind_of, template};
 use crate::faults::tools;
-use crate::world::{KINDS, Vitals, World, kind_of, template};
 use spool_core::engine::database;
 use spool_core::failure::FailureCode;
 use spool_core::job::{Attempt, Job, JobId, Origin, State};
-use spool_core::queue::sqlite::upkeep;
-use spool_core::queue::{Command, Filter, Flag, Queue, Which};
+use spool_core::queue::sqlite::backup;
+use spool_core::queue::{Command, Filter, Flag, Queue, Selection};
 use spool_tests::{judge, wait_until};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -15,12 +15,12 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 /// Runs the queue until it is idle, and retries the jobs that failed because of a fault. Gives up after four rounds.
-pub(crate) fn settle(world: &World) {
+pub(crate) fn settle(world: &Environment) {
     for _ in 0..4 {
         let (queue, all) = (&world.queue, State::ALL.to_vec());
-        queue.steer(Command::Release, &Which::All(all.clone())).unwrap();
-        queue.steer(Command::Now, &Which::All(all)).unwrap();
-        queue.steer(Command::Retry, &Which::Ids(failed_by_faults(world))).unwrap();
+        queue.apply(Command::Release, &Selection::All(all.clone())).unwrap();
+        queue.apply(Command::Now, &Selection::All(all)).unwrap();
+        queue.apply(Command::Retry, &Selection::Ids(failed_by_faults(world))).unwrap();
         let mut run = world.engine(&["--until-idle"], None);
         wait_until("the queue to become idle", Duration::from_mins(5), || run.has_ended());
         let counts = queue.counts().unwrap();
@@ -30,18 +30,18 @@ pub(crate) fn settle(world: &World) {
     }
 }
 
-fn all_jobs(world: &World) -> Vec<Job> {
+fn all_jobs(world: &Environment) -> Vec<Job> {
     world.queue.page(&Filter::default(), 0, u64::MAX >> 1).unwrap()
 }
 
 /// Returns the failed jobs whose source is a video.
-fn failed_by_faults(world: &World) -> Vec<JobId> {
+fn failed_by_faults(world: &Environment) -> Vec<JobId> {
     let failed = world.queue.page(&Filter::of(&[State::Failed]), 0, u64::MAX >> 1).unwrap();
     failed.iter().filter(|j| kind_of(&j.source) != "bad").map(|j| j.id).collect()
 }
 
 /// Checks all invariants.
-pub(crate) fn check(world: &World) {
+pub(crate) fn check(world: &Environment) {
     let jobs = all_jobs(world);
     no_job_is_lost_or_invented(world, &jobs);
     jobs_ended_in_the_expected_states(world, &jobs);
@@ -52,7 +52,7 @@ pub(crate) fn check(world: &World) {
     memory_and_handles_do_not_grow(world);
     let left = tools(world);
     world.demand(left.is_empty(), || format!("tools still run: {left:?}"));
-    world.demand(upkeep::is_whole(&database(&world.env.data())), || "the database is damaged".into());
+    world.demand(backup::is_whole(&database(&world.env.data())), || "the database is damaged".into());
     let kills = world.tally.kills.load(Ordering::Relaxed) as u64;
     world.demand(kills >= 3 * world.minutes, || format!("only {kills} kills"));
     world.demand(jobs.len() as u64 >= 100 * world.minutes, || format!("only {} jobs", jobs.len()));
@@ -76,7 +76,7 @@ fn is_allowed(job: &Job, attempt: &Attempt, code: FailureCode) -> bool {
         || (grows && WITH_SHIFTED_CLOCK.contains(&code) && shifted_clock())
 }
 
-fn no_job_is_lost_or_invented(world: &World, jobs: &[Job]) {
+fn no_job_is_lost_or_invented(world: &Environment, jobs: &[Job]) {
     let known: BTreeSet<i64> = jobs.iter().map(|j| j.id.0).collect();
     let accepted = world.accepted.lock().unwrap();
     let lost: Vec<_> = accepted.difference(&known).collect();
@@ -85,7 +85,7 @@ fn no_job_is_lost_or_invented(world: &World, jobs: &[Job]) {
     world.demand(unexpected.is_empty(), || format!("never accepted: {unexpected:?}"));
 }
 
-fn jobs_ended_in_the_expected_states(world: &World, jobs: &[Job]) {
+fn jobs_ended_in_the_expected_states(world: &Environment, jobs: &[Job]) {
     let mut states: BTreeMap<State, usize> = BTreeMap::new();
     let mut codes: BTreeMap<&str, usize> = BTreeMap::new();
     for job in jobs {
@@ -114,7 +114,7 @@ fn jobs_ended_in_the_expected_states(world: &World, jobs: &[Job]) {
     println!("soak: {states:?}, failures of intact videos: {codes:?}");
 }
 
-fn outputs_equal_done_jobs(world: &World, jobs: &[Job]) {
+fn outputs_equal_done_jobs(world: &Environment, jobs: &[Job]) {
     let done = jobs.iter().filter(|j| j.state == State::Done && j.output != j.source);
     let done: Vec<&Job> = done.collect();
     let wanted: BTreeSet<PathBuf> = done.iter().map(|j| j.output.clone()).collect();
@@ -136,11 +136,11 @@ fn outputs_equal_done_jobs(world: &World, jobs: &[Job]) {
     }
 }
 
-fn entries(world: &World) -> impl Iterator<Item = walkdir::DirEntry> {
+fn entries(world: &Environment) -> impl Iterator<Item = walkdir::DirEntry> {
     walkdir::WalkDir::new(world.env.out()).min_depth(1).into_iter().map(Result::unwrap)
 }
 
-fn no_folder_is_left_empty(world: &World) {
+fn no_folder_is_left_empty(world: &Environment) {
     let folders = entries(world).filter(|entry| entry.file_type().is_dir());
     let empty: Vec<_> = folders.filter(|entry| entry.path().read_dir().unwrap().next().is_none()).collect();
     world.demand(empty.is_empty(), || format!("empty folders are left: {empty:?}"));
@@ -148,7 +148,7 @@ fn no_folder_is_left_empty(world: &World) {
     world.demand(recorded.is_none(), || format!("folders are still recorded as created: {recorded:?}"));
 }
 
-fn results_of_another_queue_are_not_converted(world: &World, jobs: &[Job]) {
+fn results_of_another_queue_are_not_converted(world: &Environment, jobs: &[Job]) {
     let theirs = jobs.iter().filter(|j| j.state == State::Done && kind_of(&j.source) == "theirs");
     let (found, requested): (Vec<&Job>, Vec<&Job>) = theirs.partition(|j| j.origin == Origin::Folder);
     let touched: Vec<_> = found.iter().filter(|j| j.output != j.source).map(|j| j.id).collect();
@@ -158,7 +158,7 @@ fn results_of_another_queue_are_not_converted(world: &World, jobs: &[Job]) {
     world.demand(!found.is_empty(), || "no folder contained a result of another queue".into());
 }
 
-fn sources_are_unchanged(world: &World, jobs: &[Job]) {
+fn sources_are_unchanged(world: &Environment, jobs: &[Job]) {
     let templates: BTreeMap<&str, Vec<u8>> = KINDS.iter().map(|kind| (*kind, template(kind))).collect();
     for job in jobs {
         let same = std::fs::read(&job.source).is_ok_and(|bytes| bytes == templates[kind_of(&job.source)]);
@@ -171,7 +171,7 @@ fn sources_are_unchanged(world: &World, jobs: &[Job]) {
 
 /// Compares the lowest memory and handles of the long-running engine in the last third of its time with those in the
 /// second; the first third is warm-up. A leak raises the lowest values, while the peaks depend on which jobs run.
-fn memory_and_handles_do_not_grow(world: &World) {
+fn memory_and_handles_do_not_grow(world: &Environment) {
     let vitals = world.vitals.lock().unwrap();
     let third = vitals.len() / 3;
     world.demand(third > 0, || "memory and handles of the engine were not recorded".into());

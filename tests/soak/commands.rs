@@ -1,9 +1,9 @@
 //! The commands of users and scripts during the soak test. Each is a process of the command line; commands on all jobs
 //! that are cut off are in `faults`.
 
+use crate::environment::{Environment, KINDS, count, kind_of, template};
 use crate::faults::pause;
 use crate::recordings;
-use crate::world::{KINDS, World, count, kind_of, template};
 use fastrand::Rng;
 use spool_core::queue::Queue;
 use std::fs;
@@ -24,7 +24,7 @@ const JOBS_PER_SECOND: f64 = 2.0;
 
 /// Adds a folder whenever few jobs are left, sometimes adds an earlier one again, and runs random commands until `end`.
 /// Leaves the queue resumed.
-pub(crate) fn commands(world: &World, end: Instant, random: &mut Rng) {
+pub(crate) fn commands(world: &Environment, end: Instant, random: &mut Rng) {
     let templates = KINDS.map(|kind| (kind, template(kind)));
     let (mut batches, start) = (Vec::new(), Instant::now());
     while Instant::now() < end {
@@ -53,7 +53,12 @@ pub(crate) fn commands(world: &World, end: Instant, random: &mut Rng) {
 
 /// Creates a folder of new videos in subfolders. On average, one file in fifty is not a video, two are recordings and
 /// two are results of another queue.
-fn create_folder(world: &World, number: usize, templates: &[(&str, Vec<u8>)], random: &mut Rng) -> Batch {
+fn create_folder(
+    world: &Environment,
+    number: usize,
+    templates: &[(&str, Vec<u8>)],
+    random: &mut Rng,
+) -> Batch {
     let folder = world.env.videos().join(format!("batch-{number}"));
     for n in 0..random.usize(10..60) {
         let day = folder.join(format!("day {}", n % 3));
@@ -73,7 +78,7 @@ fn create_folder(world: &World, number: usize, templates: &[(&str, Vec<u8>)], ra
 }
 
 /// Adds a folder, and returns the sources that were accepted.
-fn add(world: &World, batch: &Batch, more: &[&str]) -> Vec<String> {
+fn add(world: &Environment, batch: &Batch, more: &[&str]) -> Vec<String> {
     let (out, folder) = (world.env.out(), batch.folder.to_string_lossy().into_owned());
     let fixed = ["add", "--json", "--preset", batch.preset, "--set", "video.speed=ultrafast", "--output-dir"];
     let flat: &[&str] = if batch.flat { &["--flat"] } else { &[] };
@@ -86,7 +91,7 @@ fn add(world: &World, batch: &Batch, more: &[&str]) -> Vec<String> {
 }
 
 /// Runs a random command.
-fn random_command(world: &World, random: &mut Rng) {
+fn random_command(world: &Environment, random: &mut Rng) {
     let last = world.accepted.lock().unwrap().last().copied().unwrap_or(1);
     // The newest jobs: most of them have not ended yet.
     let from = last.saturating_sub(120).max(1);
@@ -113,7 +118,7 @@ fn random_command(world: &World, random: &mut Rng) {
 }
 
 /// Runs a command. Exit code 1 is accepted: it means that the command did not apply to some of the jobs.
-fn request(world: &World, args: &[&str]) {
+fn request(world: &Environment, args: &[&str]) {
     count(&world.tally.commands);
     let answer = world.env.spool(args);
     world.demand(answer.code <= 1, || format!("{args:?} returned {answer:?}"));

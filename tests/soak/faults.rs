@@ -1,7 +1,7 @@
 //! The faults: engines are killed, stopped and given a wrong clock, their ffmpeg and ffprobe processes receive signals,
 //! and their disk fills up.
 
-use crate::world::{DISK, Vitals, World, count};
+use crate::environment::{DISK, Environment, Vitals, count};
 use fastrand::Rng;
 use rustix::process::{Pid, Signal, kill_process};
 use spool_tests::disk::SmallDisk;
@@ -19,7 +19,7 @@ pub(crate) fn pause(millis: u64, end: Instant) {
 
 /// Runs engines one after another. Kills each one, or sometimes stops it cleanly, until `kills_end`. The last one runs
 /// until `end`, and its memory and handles are recorded.
-pub(crate) fn engines(world: &World, kills_end: Instant, end: Instant, random: &mut Rng) {
+pub(crate) fn engines(world: &Environment, kills_end: Instant, end: Instant, random: &mut Rng) {
     while Instant::now() < kills_end {
         let shift = random.choice(["+1d", "-1d", "", "", "", ""]).filter(|s| !s.is_empty());
         let run = world.engine(&[], shift);
@@ -41,7 +41,7 @@ pub(crate) fn engines(world: &World, kills_end: Instant, end: Instant, random: &
 
 /// Sometimes starts a command on all jobs, so that it runs while the engine ends. Dropping the returned process kills
 /// it.
-fn cut_off(world: &World, random: &mut Rng) -> Option<Running> {
+fn cut_off(world: &Environment, random: &mut Rng) -> Option<Running> {
     let all: &[&str] = match random.u8(..10) {
         0 => &["cancel", "--all"],
         1 | 2 => &["retry", "--state", "cancelled,failed"],
@@ -53,7 +53,7 @@ fn cut_off(world: &World, random: &mut Rng) -> Option<Running> {
     Some(command)
 }
 
-fn end_engine(world: &World, mut run: Running, cleanly: bool) {
+fn end_engine(world: &Environment, mut run: Running, cleanly: bool) {
     if run.has_ended() {
         return world.broken(format!("the engine exited unexpectedly: {:?}", run.answer()));
     }
@@ -80,7 +80,7 @@ fn vitals(pid: u32) -> Option<Vitals> {
 }
 
 /// Returns the ids of the ffmpeg and ffprobe processes that read or write files of this test.
-pub(crate) fn tools(world: &World) -> Vec<u32> {
+pub(crate) fn tools(world: &Environment) -> Vec<u32> {
     let folders = [world.env.out(), world.env.videos()].map(|p| p.to_string_lossy().into_owned());
     let pids = fs::read_dir("/proc").unwrap().flatten().filter_map(|e| e.file_name().to_str()?.parse().ok());
     let is_ours = |pid: &u32| {
@@ -93,7 +93,7 @@ pub(crate) fn tools(world: &World) -> Vec<u32> {
 }
 
 /// Sends random signals to running ffmpeg and ffprobe processes until `end`.
-pub(crate) fn signals(world: &World, end: Instant, random: &mut Rng) {
+pub(crate) fn signals(world: &Environment, end: Instant, random: &mut Rng) {
     let kinds = [Signal::KILL, Signal::SEGV, Signal::ABORT, Signal::TERM, Signal::STOP];
     while Instant::now() < end {
         pause(random.u64(200..1_500), end);
@@ -110,7 +110,7 @@ pub(crate) fn signals(world: &World, end: Instant, random: &mut Rng) {
 
 /// Fills the disk, to the last byte or until less is free than the engine keeps free, and frees it again, until `end`.
 /// Does nothing without a small disk.
-pub(crate) fn disk(world: &World, end: Instant, random: &mut Rng) {
+pub(crate) fn disk(world: &Environment, end: Instant, random: &mut Rng) {
     let Some(disk) = &world.disk else { return };
     while Instant::now() < end {
         pause(random.u64(8_000..25_000), end);

@@ -10,20 +10,20 @@
 
 mod checks;
 mod commands;
+mod environment;
 mod faults;
 mod recordings;
-mod world;
 
+use environment::Environment;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
-use world::World;
 
 fn main() -> ExitCode {
     let numbers: Vec<u64> = std::env::args().skip(1).filter_map(|a| a.parse().ok()).collect();
     let minutes = numbers.first().copied().unwrap_or(1);
     let seed = numbers.get(1).copied().unwrap_or_else(|| fastrand::u64(..1_000_000));
     println!("soak: {minutes} minutes, seed {seed}");
-    let world = World::new(minutes);
+    let world = Environment::new(minutes);
     storm(&world, minutes, seed);
     println!("soak: the faults have stopped; running the queue until it is idle");
     checks::settle(&world);
@@ -31,7 +31,7 @@ fn main() -> ExitCode {
     world.summary()
 }
 
-fn storm(world: &World, minutes: u64, seed: u64) {
+fn storm(world: &Environment, minutes: u64, seed: u64) {
     let length = Duration::from_secs(minutes * 60);
     let (start, end) = (Instant::now(), Instant::now() + length);
     let kills_end = start + length * 3 / 4;

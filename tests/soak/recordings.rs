@@ -1,7 +1,7 @@
 //! Recordings: videos that are still being written when they are added, and for some seconds afterwards.
 
+use crate::environment::Environment;
 use crate::faults::pause;
-use crate::world::World;
 use std::fs;
 use std::io::Write;
 use std::path::PathBuf;
@@ -18,14 +18,14 @@ pub(crate) struct Recording {
 const PARTS: usize = 8;
 
 /// Writes the first part of `bytes` to `path`, and registers the rest.
-pub(crate) fn begin(world: &World, path: PathBuf, bytes: &[u8]) {
+pub(crate) fn begin(world: &Environment, path: PathBuf, bytes: &[u8]) {
     let (first, left) = bytes.split_at(bytes.len() / PARTS);
     fs::write(&path, first).unwrap();
     world.recordings.lock().unwrap().push(Recording { path, left: left.to_vec() });
 }
 
 /// Appends the next part to each recording twice a second, until `end`.
-pub(crate) fn grow(world: &World, end: Instant) {
+pub(crate) fn grow(world: &Environment, end: Instant) {
     while Instant::now() < end {
         pause(500, end);
         let mut all = world.recordings.lock().unwrap();
@@ -37,7 +37,7 @@ pub(crate) fn grow(world: &World, end: Instant) {
 }
 
 /// Writes the rest of all recordings.
-pub(crate) fn finish(world: &World) {
+pub(crate) fn finish(world: &Environment) {
     for mut recording in world.recordings.lock().unwrap().drain(..) {
         let left = recording.left.len();
         write(&mut recording, left);

@@ -5,12 +5,12 @@ use crate::wait_until;
 use spool_core::clock::{Clock, SystemClock};
 use spool_core::engine::{Engine, EngineConfig};
 use spool_core::ffmpeg::{ToolPlaces, standard_folders};
-use spool_core::intake::{self, Asking, Found, Wish};
+use spool_core::intake::{self, AddOptions, ScanResult, VolumeAccess};
 use spool_core::job::{Job, JobId, State};
 use spool_core::policy::Policy;
 use spool_core::preset;
 use spool_core::queue::memory::MemoryQueue;
-use spool_core::queue::{Added, NewJob, Place, Taken};
+use spool_core::queue::{Added, NewJob, QueuePosition, TakenNames};
 use spool_core::settings::Settings;
 use spool_core::spec::JobSpec;
 use spool_core::volumes::Volumes;
@@ -112,23 +112,28 @@ pub fn start(env: &TestEnv, setup: Setup) -> Engine {
 
 /// Returns the settings for jobs that encode quickly into the folder of results, also of videos that were converted
 /// before.
-pub fn wish(env: &TestEnv) -> Wish {
+pub fn wish(env: &TestEnv) -> AddOptions {
     let changes = [("video.copy", "never"), ("video.speed", "ultrafast")];
     let quick = preset::set(preset::find("web-1080p").unwrap(), &changes).unwrap();
     let spec = JobSpec::of(quick);
-    Wish { folder: Some(env.out()), flat: true, again: true, ..Wish::of(spec, &Settings::default()) }
+    AddOptions {
+        folder: Some(env.out()),
+        flat: true,
+        again: true,
+        ..AddOptions::of(spec, &Settings::default())
+    }
 }
 
 /// Expands paths into jobs, as for an empty queue.
-pub fn find(paths: &[PathBuf], wish: &Wish) -> Found {
+pub fn find(paths: &[PathBuf], wish: &AddOptions) -> ScanResult {
     let queue = MemoryQueue::new(Arc::new(SystemClock::default()));
-    intake::find(Asking::of(&Arc::default()), paths, wish, &queue).unwrap()
+    intake::scan(VolumeAccess::of(&Arc::default()), paths, wish, &queue).unwrap()
 }
 
 /// Returns the names in use in the result folders of these jobs, as for an empty queue.
-pub fn taken(jobs: &[NewJob]) -> Taken {
+pub fn taken(jobs: &[NewJob]) -> TakenNames {
     let queue = MemoryQueue::new(Arc::new(SystemClock::default()));
-    intake::taken(Asking::of(&Arc::default()), jobs, &queue).unwrap()
+    intake::taken(VolumeAccess::of(&Arc::default()), jobs, &queue).unwrap()
 }
 
 /// Adds these files to the queue, and returns the ids of their jobs. Panics if one is refused.
@@ -137,7 +142,7 @@ pub fn add(engine: &Engine, env: &TestEnv, paths: &[&Path]) -> Vec<JobId> {
     let found = find(&paths, &wish(env));
     assert!(found.refused.is_empty(), "{:?}", found.refused);
     let id = |a: &Added| if let Added::Accepted { id, .. } = a { *id } else { panic!("{a:?}") };
-    engine.add(&found.jobs, Place::End, &taken(&found.jobs)).unwrap().iter().map(id).collect()
+    engine.add(&found.jobs, QueuePosition::End, &taken(&found.jobs)).unwrap().iter().map(id).collect()
 }
 
 /// Returns the current row of the job.

@@ -2,14 +2,14 @@
 
 use spool_core::preset;
 use spool_core::queue::sqlite::SqliteQueue;
-use spool_core::queue::{Commands, Naming, NewJob, Place, Taken};
+use spool_core::queue::{Commands, Naming, NewJob, QueuePosition, TakenNames};
 use spool_core::spec::JobSpec;
 use std::ops::Range;
 use std::path::PathBuf;
 
 /// Adds `count` jobs to the end of the queue.
 pub fn fill(queue: &SqliteQueue, count: usize) {
-    queue.add(&jobs(0..count), Place::End, &Taken::default()).unwrap();
+    queue.add(&jobs(0..count), QueuePosition::End, &TakenNames::default()).unwrap();
 }
 
 /// Returns one job per number; the number is the name of its video and of its result.

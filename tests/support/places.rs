@@ -20,7 +20,7 @@ pub const TELLING: [&[u8]; 12] = [
 ];
 
 /// Returns the entries of `TELLING` that this file contains.
-pub fn told(path: &Path) -> Vec<String> {
+pub fn locations_in(path: &Path) -> Vec<String> {
     let bytes = std::fs::read(path).unwrap();
     let is_contained = |what: &&&[u8]| bytes.windows(what.len()).any(|window| window == **what);
     TELLING.iter().filter(is_contained).map(|what| String::from_utf8_lossy(what).into_owned()).collect()

@@ -6,12 +6,12 @@ use spool_core::queue::raised;
 use spool_core::words;
 
 /// Returns a failure with this code and sentence.
-pub fn broke(code: FailureCode, text: &str) -> Failure {
+pub fn failure_with(code: FailureCode, text: &str) -> Failure {
     Reason::Text { code, text: text.to_owned() }.into()
 }
 
 /// Returns the sentence of a reason.
-pub fn said(reason: &Reason) -> String {
+pub fn sentence(reason: &Reason) -> String {
     words::reason(reason).to_string()
 }
 

@@ -107,7 +107,7 @@ const scenes: [string, string, Step][] = [
     });
     await page.locator("#job-101").click();
     await page.keyboard.press("Enter");
-    await page.getByRole("button", { name: "Do it again" }).waitFor();
+    await page.getByRole("button", { name: "Convert again" }).waitFor();
     await send(page, { checked: { right: 36, wrong: 2, notChecked: 0 } });
     await page.getByText("2 results are wrong.").waitFor();
   }],

@@ -5,30 +5,30 @@ use crate::locked::lock;
 use crate::state::Spool;
 use crate::view::AddNotice;
 use spool_core::error::Result;
-use spool_core::intake::{self, Asking, Found, Kind, Wish};
+use spool_core::intake::{self, AddOptions, Kind, ScanResult, VolumeAccess};
 use spool_core::job::{Job, JobId, State};
 use spool_core::preset::Preset;
-use spool_core::queue::{Added, Command, NewJob, Place, Successor, Which};
+use spool_core::queue::{Added, Command, NewJob, QueuePosition, Selection, Successor};
 use spool_core::spec::JobSpec;
 use std::path::PathBuf;
 
 impl Spool {
-    fn wish(&self, spec: JobSpec, again: bool) -> Wish {
-        Wish { again, ..Wish::of(spec, &self.settings()) }
+    fn options(&self, spec: JobSpec, again: bool) -> AddOptions {
+        AddOptions { again, ..AddOptions::of(spec, &self.settings()) }
     }
 
     /// Returns drive access with the timeout for the user's files.
-    pub fn asking(&self) -> Asking<'_> {
-        Asking::of(&self.volumes)
+    pub fn asking(&self) -> VolumeAccess<'_> {
+        VolumeAccess::of(&self.volumes)
     }
 
     /// Finds the videos under `paths`.
-    pub fn find(&self, paths: &[PathBuf], wish: &Wish) -> Result<Found> {
-        intake::find(self.asking(), paths, wish, self.queue())
+    pub fn scan(&self, paths: &[PathBuf], options: &AddOptions) -> Result<ScanResult> {
+        intake::scan(self.asking(), paths, options, self.queue())
     }
 
     /// Adds jobs in one transaction, through the engine if this process runs it.
-    pub fn accept(&self, jobs: &[NewJob], place: Place) -> Result<Vec<Added>> {
+    pub fn accept(&self, jobs: &[NewJob], place: QueuePosition) -> Result<Vec<Added>> {
         let taken = intake::taken(self.asking(), jobs, self.queue())?;
         self.ask(|queue| queue.add(jobs, place, &taken))
     }
@@ -41,7 +41,7 @@ impl Spool {
     /// Adds files and folders with the current preset, and reports errors in the feed too.
     pub fn add_or_tell(&self, paths: &[PathBuf]) {
         if let Err(cause) = self.add(paths, &self.settings().preset) {
-            self.feed.tell_trouble(cause.to_string());
+            self.feed.send_trouble(cause.to_string());
         }
     }
 
@@ -55,7 +55,7 @@ impl Spool {
     /// ended ones stay. After an error it can be called again.
     pub fn undo_add(&self) -> Result<()> {
         let accepted = lock(&self.last).accepted.clone();
-        self.steer(Command::TakeBack, &Which::Ids(accepted.clone()))?;
+        self.apply(Command::UndoAdd, &Selection::Ids(accepted.clone()))?;
         lock(&self.last).forget(&accepted);
         Ok(())
     }
@@ -66,16 +66,16 @@ impl Spool {
     }
 
     fn add_wished(&self, paths: &[PathBuf], preset: &str, again: bool) -> Result<()> {
-        let found = self.find(paths, &self.wish(JobSpec::of(self.preset(preset)?), again))?;
-        let added = self.accept(&found.jobs, Place::End)?;
+        let found = self.scan(paths, &self.options(JobSpec::of(self.preset(preset)?), again))?;
+        let added = self.accept(&found.jobs, QueuePosition::End)?;
         *lock(&self.last) = LastAdded::of(&found, &added, preset);
-        self.feed.tell_added(self.notice(&found, &added)?);
+        self.feed.send_added(self.notice(&found, &added)?);
         self.feed.touch();
         Ok(())
     }
 
     /// Summarises an addition in at most a few kilobytes.
-    fn notice(&self, found: &Found, added: &[Added]) -> Result<AddNotice> {
+    fn notice(&self, found: &ScanResult, added: &[Added]) -> Result<AddNotice> {
         let ids =
             |of: fn(&Added) -> Option<JobId>| added.iter().filter_map(of).map(|id| id.0).collect::<Vec<_>>();
         let accepted = ids(|a| if let Added::Accepted { id, .. } = a { Some(*id) } else { None });
@@ -125,16 +125,16 @@ impl Spool {
     /// Queues the videos of these done jobs again, with the same presets, options and output folders.
     pub(crate) fn add_as_before(&self, jobs: &[Job]) -> Result<()> {
         let settings = self.settings();
-        let mut found = Found::default();
+        let mut found = ScanResult::default();
         for job in jobs {
             match intake::again(self.asking(), job, &settings, self.queue()) {
                 Ok(new) => found.jobs.push(new),
                 Err(why) => found.refused.push((job.source.clone(), why)),
             }
         }
-        let added = self.accept(&found.jobs, Place::End)?;
+        let added = self.accept(&found.jobs, QueuePosition::End)?;
         *lock(&self.last) = LastAdded::of(&found, &added, &settings.preset);
-        self.feed.tell_added(self.notice(&found, &added)?);
+        self.feed.send_added(self.notice(&found, &added)?);
         self.feed.touch();
         Ok(())
     }
@@ -147,7 +147,7 @@ impl Spool {
             let changed = Job { spec: job.spec.as_ref().map(&spec), ..job };
             match intake::again(self.asking(), &changed, &self.settings(), self.queue()) {
                 Ok(new) => successors.push(Successor { of: *id, new }),
-                Err(why) => self.feed.tell_trouble(why),
+                Err(why) => self.feed.send_trouble(why),
             }
         }
         let jobs: Vec<NewJob> = successors.iter().map(|successor| successor.new.clone()).collect();
@@ -199,9 +199,9 @@ mod tests {
         std::fs::write(&job.output, "x").unwrap();
         let done = Outcome::Done { output: job.output.clone(), size: 1, warnings: Vec::new() };
         spool.queue().settle(job.lease(), &done).unwrap();
-        let wish = spool.wish(JobSpec::of(spool.preset("web-1080p").unwrap()), false);
-        let found = spool.find(&[videos.path().to_owned()], &wish).unwrap();
-        let added = spool.accept(&found.jobs, Place::End).unwrap();
+        let options = spool.options(JobSpec::of(spool.preset("web-1080p").unwrap()), false);
+        let found = spool.scan(&[videos.path().to_owned()], &options).unwrap();
+        let added = spool.accept(&found.jobs, QueuePosition::End).unwrap();
         let notice = spool.notice(&found, &added).unwrap();
         assert_eq!((notice.own, notice.skipped, notice.done_before_count), (1, 0, 1));
         let left_out = LastAdded::of(&found, &added, "web-1080p").left_out;
@@ -213,14 +213,14 @@ mod tests {
         let (data, videos) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         std::fs::write(videos.path().join("a.mkv"), "x").unwrap();
         let spool = Spool::open(data.path().to_owned()).unwrap();
-        let wish = spool.wish(JobSpec::of(spool.preset("web-1080p").unwrap()), false);
-        let mut found = spool.find(&[videos.path().to_owned()], &wish).unwrap();
+        let options = spool.options(JobSpec::of(spool.preset("web-1080p").unwrap()), false);
+        let mut found = spool.scan(&[videos.path().to_owned()], &options).unwrap();
         found.jobs[0].naming.wished = Some("a?".into());
-        let added = spool.accept(&found.jobs, Place::End).unwrap();
+        let added = spool.accept(&found.jobs, QueuePosition::End).unwrap();
         let notice = spool.notice(&found, &added).unwrap();
-        let sentence = "a? becomes \"a.mp4\": the drive cannot hold some characters of the name.";
+        let sentence = "a? becomes \"a.mp4\": the drive does not allow some characters of the name.";
         assert_eq!((notice.renamed_count, notice.renamed.as_deref()), (1, Some(sentence)));
-        let again = spool.accept(&found.jobs, Place::End).unwrap();
+        let again = spool.accept(&found.jobs, QueuePosition::End).unwrap();
         assert_eq!(spool.notice(&found, &again).unwrap().renamed, None, "no job was added");
     }
 

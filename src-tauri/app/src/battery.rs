@@ -20,11 +20,11 @@ enum Spare {
 /// Remembers whether the queue was paused since external power was lost. If the user resumes it, it is not paused again
 /// until external power has returned.
 #[derive(Debug, Default)]
-pub struct Sparing {
+pub struct BatteryPause {
     spared: bool,
 }
 
-impl Sparing {
+impl BatteryPause {
     /// Pauses or resumes the queue if necessary. `wanted`: the machine runs on battery, and the setting is on.
     pub fn turn(&mut self, spool: &Spool, wanted: bool) -> Result<()> {
         let paused = spool.queue().flag(Flag::Paused)?;
@@ -69,7 +69,7 @@ mod tests {
     fn queue_resumed_on_battery_is_not_paused_again_until_power_returns() {
         let data = tempfile::tempdir().unwrap();
         let spool = Spool::open(data.path().to_owned()).unwrap();
-        let mut sparing = Sparing::default();
+        let mut sparing = BatteryPause::default();
         let mut turn = |wanted| {
             sparing.turn(&spool, wanted).unwrap();
             spool.queue().flag(Flag::Paused).unwrap().is_some()

@@ -1,8 +1,8 @@
 //! State of the current round of checks of results: pending jobs, progress and findings. Plain data behind a lock.
 
 use crate::locked::lock;
-use crate::view::{Checking, Rechecked};
-use spool_core::ffmpeg::Order;
+use crate::view::{CheckProgress, CheckSummary};
+use spool_core::ffmpeg::Control;
 use spool_core::job::JobId;
 use spool_core::recheck::Event;
 use spool_core::recheck::finding::Finding;
@@ -17,14 +17,14 @@ pub struct Checks(Mutex<Option<Round>>);
 struct Round {
     /// Requested, but not passed to the checker yet.
     pending: Vec<JobId>,
-    shown: Checking,
-    found: Rechecked,
-    stop: watch::Sender<Order>,
+    shown: CheckProgress,
+    found: CheckSummary,
+    stop: watch::Sender<Control>,
 }
 
 impl Checks {
     /// Returns the progress of the round.
-    pub fn shown(&self) -> Option<Checking> {
+    pub fn shown(&self) -> Option<CheckProgress> {
         lock(&self.0).as_ref().map(|round| round.shown)
     }
 
@@ -32,28 +32,28 @@ impl Checks {
     pub fn stop(&self) {
         if let Some(round) = lock(&self.0).as_mut() {
             round.pending.clear();
-            round.stop.send_replace(Order::Cancel);
+            round.stop.send_replace(Control::Cancel);
         }
     }
 
     /// Adds these jobs to the round. If there is none, creates it and returns its orders; the caller must then run it.
-    pub(crate) fn ask(&self, ids: Vec<JobId>) -> Option<watch::Receiver<Order>> {
+    pub(crate) fn ask(&self, ids: Vec<JobId>) -> Option<watch::Receiver<Control>> {
         let mut held = lock(&self.0);
         if let Some(round) = held.as_mut() {
             round.shown.of += ids.len() as u64;
             round.pending.extend(ids);
             // A round that was just stopped continues with these jobs.
-            round.stop.send_replace(Order::Go);
+            round.stop.send_replace(Control::Go);
             return None;
         }
-        let (stop, orders) = watch::channel(Order::Go);
-        let shown = Checking { n: 0, of: ids.len() as u64, waits: false };
-        *held = Some(Round { pending: ids, shown, found: Rechecked::default(), stop });
+        let (stop, orders) = watch::channel(Control::Go);
+        let shown = CheckProgress { n: 0, of: ids.len() as u64, waits: false };
+        *held = Some(Round { pending: ids, shown, found: CheckSummary::default(), stop });
         Some(orders)
     }
 
     /// Returns the jobs to check next. If there are none, ends the round and returns its findings as the error.
-    pub(crate) fn next(&self) -> std::result::Result<Vec<JobId>, Rechecked> {
+    pub(crate) fn next(&self) -> std::result::Result<Vec<JobId>, CheckSummary> {
         let mut held = lock(&self.0);
         match held.as_mut().map(|round| std::mem::take(&mut round.pending)) {
             Some(pending) if !pending.is_empty() => Ok(pending),
@@ -95,7 +95,7 @@ mod tests {
         checks.take(&Event::Waits(true));
         assert_eq!(checks.shown().map(|shown| shown.waits), Some(true));
         assert_eq!(checks.next(), Ok(ids(&[3])));
-        assert_eq!(checks.next(), Err(Rechecked::default()));
+        assert_eq!(checks.next(), Err(CheckSummary::default()));
         assert_eq!(checks.shown(), None);
     }
 
@@ -104,9 +104,9 @@ mod tests {
         let checks = Checks::default();
         let orders = checks.ask(ids(&[1, 2])).unwrap();
         checks.stop();
-        assert_eq!(*orders.borrow(), Order::Cancel);
+        assert_eq!(*orders.borrow(), Control::Cancel);
         assert!(checks.ask(ids(&[3])).is_none());
-        assert_eq!(*orders.borrow(), Order::Go);
+        assert_eq!(*orders.borrow(), Control::Go);
         assert_eq!(checks.next(), Ok(ids(&[3])), "only jobs requested after the stop");
         checks.stop();
         assert!(checks.next().is_err());

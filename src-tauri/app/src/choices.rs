@@ -1,7 +1,7 @@
 //! The user's choices in the target strip and the settings dialog. A change takes effect at once, also in the engine.
 
+use crate::environment::{self, shown};
 use crate::locked::lock;
-use crate::places::{self, shown};
 use crate::report::ENCODERS;
 use crate::state::Spool;
 use crate::view::Why;
@@ -69,11 +69,11 @@ impl Spool {
         let ffprobe = ffmpeg.as_ref().and_then(beside).filter(|path| path.exists());
         let tried = Settings { ffmpeg: ffmpeg.clone(), ffprobe: ffprobe.clone(), ..self.settings() };
         if ffmpeg.is_some() {
-            ffmpeg::locate(&places::tools(&tried)).map_err(|e| e.to_string())?;
+            ffmpeg::locate(&environment::tools(&tried)).map_err(|e| e.to_string())?;
         }
         self.choose(|settings| (settings.ffmpeg, settings.ffprobe) = (ffmpeg, ffprobe))
             .map_err(|e| e.to_string())?;
-        self.with_engine(|engine| engine.set_tools(places::tools(&tried)));
+        self.with_engine(|engine| engine.set_tools(environment::tools(&tried)));
         Ok(())
     }
 
@@ -94,9 +94,11 @@ impl Spool {
                 chosen,
                 version: None,
                 looked: match e {
-                    ToolError::Missing { .. } => {
-                        places::tools(&self.settings()).folders.iter().map(|folder| shown(folder)).collect()
-                    }
+                    ToolError::Missing { .. } => environment::tools(&self.settings())
+                        .folders
+                        .iter()
+                        .map(|folder| shown(folder))
+                        .collect(),
                     _ => Vec::new(),
                 },
                 problem: Some(Why::from(&e.reason())),

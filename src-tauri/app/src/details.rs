@@ -1,6 +1,6 @@
 //! The details of one job: its plan for each stream, and each attempt with its failure, commands and log.
 
-use crate::places::shown;
+use crate::environment::shown;
 use crate::presets;
 use crate::state::Spool;
 use crate::view::{AttemptView, Checked, Details, StreamDetails};

@@ -6,7 +6,7 @@ use crate::view::{Cause, Entry, Group, Page};
 use spool_core::error::Result;
 use spool_core::failure::FailureCode;
 use spool_core::job::JobId;
-use spool_core::queue::{Command, Which};
+use spool_core::queue::{Command, Selection};
 
 /// Number of jobs shown of a cause that is not expanded.
 const FEW: u64 = 2;
@@ -87,9 +87,9 @@ impl Spool {
     }
 
     /// Executes a command on all jobs that failed for one cause.
-    pub fn steer_cause(&self, command: Command, cause: FailureCode) -> Result<()> {
+    pub fn apply_to_cause(&self, command: Command, cause: FailureCode) -> Result<()> {
         let ids = self.failed_ids(cause)?;
-        self.steer(command, &Which::Ids(ids)).map(drop)
+        self.apply(command, &Selection::Ids(ids)).map(drop)
     }
 
     /// Queues failed videos with another preset: all that failed for `cause` if it is given, else those of `ids`.

@@ -4,8 +4,8 @@
 //! wins for progress), and a new subscriber gets a full snapshot. A message stays under 8 kB.
 
 use crate::locked::lock;
-use crate::view::{AddNotice, Drag, Dropped, Live, Rechecked, Update};
-use spool_core::event::{Event, Told};
+use crate::view::{AddNotice, CheckSummary, Drag, Dropped, Live, Update};
+use spool_core::event::{Delivery, Event};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex};
 use tokio::sync::Notify;
@@ -33,7 +33,7 @@ pub struct Feed {
 /// What has not been sent yet.
 #[derive(Default)]
 struct Pending {
-    standing: bool,
+    status: bool,
     left: bool,
     live: BTreeMap<i64, Live>,
     added: VecDeque<AddNotice>,
@@ -54,33 +54,33 @@ impl Feed {
 
     /// Reports that rows or counts have changed.
     pub fn touch(&self) {
-        self.change(|p| p.standing = true);
+        self.change(|p| p.status = true);
     }
 
     /// Processes an item of the engine's subscription.
-    pub fn hear(&self, item: &Told) {
+    pub fn receive(&self, item: &Delivery) {
         match item {
-            Told::Event(Event::Progress { id, progress }) => {
-                self.tell_live([Live::new(id.0, progress)]);
+            Delivery::Event(Event::Progress { id, progress }) => {
+                self.send_live([Live::new(id.0, progress)]);
             }
-            Told::Snapshot(snapshot) => {
+            Delivery::Snapshot(snapshot) => {
                 let live =
                     snapshot.running.iter().filter_map(|j| Some(Live::new(j.id.0, j.progress.as_ref()?)));
-                self.tell_live(live);
+                self.send_live(live);
                 self.touch();
             }
-            Told::Event(Event::TimeLeft(_)) => self.change(|p| p.left = true),
-            Told::Event(_) => self.touch(),
+            Delivery::Event(Event::TimeLeft(_)) => self.change(|p| p.left = true),
+            Delivery::Event(_) => self.touch(),
         }
     }
 
     /// Reports progress of running jobs.
-    pub fn tell_live(&self, live: impl IntoIterator<Item = Live>) {
+    pub fn send_live(&self, live: impl IntoIterator<Item = Live>) {
         self.change(|p| p.live.extend(live.into_iter().map(|l| (l.id, l))));
     }
 
     /// Reports the result of adding files.
-    pub fn tell_added(&self, notice: AddNotice) {
+    pub fn send_added(&self, notice: AddNotice) {
         self.change(|p| {
             p.added.push_back(notice);
             if p.added.len() > MOST_NOTICES {
@@ -90,12 +90,12 @@ impl Feed {
     }
 
     /// Reports the findings of a round of checks.
-    pub fn tell_checked(&self, found: Rechecked) {
+    pub fn send_checked(&self, found: CheckSummary) {
         self.change(|p| p.rest.checked = Some(found));
     }
 
     /// Reports a drag over the window, or its end (`None`).
-    pub fn tell_drag(&self, drag: Option<Drag>) {
+    pub fn send_drag(&self, drag: Option<Drag>) {
         self.change(|p| {
             p.rest.drag = drag;
             p.rest.drag_ended = drag.is_none();
@@ -103,7 +103,7 @@ impl Feed {
     }
 
     /// Reports a drop, which ends the drag.
-    pub fn tell_dropped(&self, dropped: Dropped) {
+    pub fn send_dropped(&self, dropped: Dropped) {
         self.change(|p| {
             p.rest.drag = None;
             p.rest.drag_ended = true;
@@ -117,7 +117,7 @@ impl Feed {
     }
 
     /// Reports an error, as a sentence.
-    pub fn tell_trouble(&self, sentence: String) {
+    pub fn send_trouble(&self, sentence: String) {
         self.change(|p| p.rest.trouble = Some(sentence));
     }
 
@@ -145,7 +145,7 @@ impl Feed {
 /// The next update, and what the caller adds to it.
 pub(crate) struct Taken {
     /// The state of the queue is to be added.
-    pub(crate) standing: bool,
+    pub(crate) status: bool,
     /// The time left is to be added.
     pub(crate) left: bool,
     /// The update without them.
@@ -162,8 +162,8 @@ impl Pending {
         update.live = std::mem::replace(&mut self.live, rest).into_values().collect();
         update.added = self.added.pop_front();
         let more = !self.live.is_empty() || !self.added.is_empty();
-        let (standing, left) = (std::mem::take(&mut self.standing), std::mem::take(&mut self.left));
-        Taken { standing, left, update, more }
+        let (status, left) = (std::mem::take(&mut self.status), std::mem::take(&mut self.left));
+        Taken { status, left, update, more }
     }
 }
 
@@ -180,7 +180,7 @@ mod tests {
     fn latest_progress_wins_and_messages_stay_small() {
         let feed = Feed::default();
         for percent in 0..50 {
-            feed.tell_live((0..100).map(|id| live(i64::MAX - id, f64::from(percent) / 3.0)));
+            feed.send_live((0..100).map(|id| live(i64::MAX - id, f64::from(percent) / 3.0)));
         }
         let mut sent = 0;
         loop {
@@ -198,11 +198,11 @@ mod tests {
     #[test]
     fn drop_ends_the_drag_and_the_oldest_notices_are_discarded() {
         let feed = Feed::default();
-        feed.tell_drag(Some(Drag { files: 2, folders: 1, x: 1.0, y: 1.0 }));
-        feed.tell_dropped(Dropped { token: 1, x: 1.0, y: 1.0 });
+        feed.send_drag(Some(Drag { files: 2, folders: 1, x: 1.0, y: 1.0 }));
+        feed.send_dropped(Dropped { token: 1, x: 1.0, y: 1.0 });
         for accepted in 0..20 {
             let refused = vec!["\u{1f600}".repeat(200); 5];
-            feed.tell_added(AddNotice { accepted, refused, ..AddNotice::default() });
+            feed.send_added(AddNotice { accepted, refused, ..AddNotice::default() });
         }
         let Taken { update, more, .. } = feed.take();
         assert!(update.drag.is_none() && update.drag_ended && update.dropped.is_some() && more);

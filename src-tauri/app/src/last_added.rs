@@ -1,7 +1,7 @@
 //! The result of the last addition, which can be undone, shown, or repeated. Plain data.
 
-use crate::places::shown;
-use spool_core::intake::Found;
+use crate::environment::shown;
+use spool_core::intake::ScanResult;
 use spool_core::job::JobId;
 use spool_core::queue::Added;
 use std::path::PathBuf;
@@ -20,7 +20,7 @@ pub(crate) struct LastAdded {
 
 impl LastAdded {
     /// Creates it from what was found; `added`: what became of each job of `found`.
-    pub(crate) fn of(found: &Found, added: &[Added], preset: &str) -> LastAdded {
+    pub(crate) fn of(found: &ScanResult, added: &[Added], preset: &str) -> LastAdded {
         let accepted =
             added.iter().filter_map(|a| if let Added::Accepted { id, .. } = a { Some(*id) } else { None });
         let before = found.jobs.iter().zip(added).filter(|(_, a)| matches!(a, Added::DoneBefore(_)));

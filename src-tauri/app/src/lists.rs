@@ -2,12 +2,14 @@
 
 use crate::previews;
 use crate::state::Spool;
-use crate::view::{End, Entry, JobView, Jobs, Kind, List, Lot, Page, Row, Verb, Wanted, among, between};
+use crate::view::{
+    End, Entry, JobCommand, JobGroup, JobIds, JobView, Kind, List, Page, PageRequest, Row, among, between,
+};
 use spool_core::engine::lock;
 use spool_core::error::Result;
 use spool_core::job::{Job, JobId, State};
 use spool_core::media;
-use spool_core::queue::{Filter, Sort, Which};
+use spool_core::queue::{Filter, Selection, Sort};
 use spool_core::verify::verification::StreamCheck;
 use std::collections::HashMap;
 
@@ -16,7 +18,7 @@ const LONGEST_PAGE: u64 = 200;
 
 impl Spool {
     /// Returns part of a list.
-    pub fn page(&self, wanted: &Wanted) -> Result<Page> {
+    pub fn page(&self, wanted: &PageRequest) -> Result<Page> {
         let limit = wanted.limit.min(LONGEST_PAGE);
         if wanted.list == List::Failed && wanted.find.is_empty() {
             return self.failed_page(wanted.offset, limit, &wanted.open);
@@ -29,7 +31,7 @@ impl Spool {
     }
 
     /// Returns the jobs of a list as it is now: all, or those between `ends`, inclusive.
-    pub fn pick(&self, wanted: &Wanted, ends: Option<&[End; 2]>) -> Result<Jobs> {
+    pub fn pick(&self, wanted: &PageRequest, ends: Option<&[End; 2]>) -> Result<JobIds> {
         let listed = self.listed(wanted)?;
         let picked = match ends {
             Some(ends) => between(&listed, ends),
@@ -39,18 +41,18 @@ impl Spool {
     }
 
     /// Groups those of `jobs` that are still in the list by the commands that apply to them.
-    pub fn kinds(&self, wanted: &Wanted, jobs: &[JobId]) -> Result<Vec<Lot>> {
+    pub fn kinds(&self, wanted: &PageRequest, jobs: &[JobId]) -> Result<Vec<JobGroup>> {
         let mut kinds: HashMap<Kind, Vec<JobId>> = HashMap::new();
         for id in among(self.listed(wanted)?.into_iter().flatten(), jobs) {
             if let Some(job) = self.job(id)? {
                 kinds.entry(Kind::from(&job)).or_default().push(id);
             }
         }
-        Ok(kinds.into_iter().map(|(kind, ids)| Lot { kind, jobs: ids.into() }).collect())
+        Ok(kinds.into_iter().map(|(kind, ids)| JobGroup { kind, jobs: ids.into() }).collect())
     }
 
     /// Returns the job at each index of a list; `None` for a header.
-    fn listed(&self, wanted: &Wanted) -> Result<Vec<Option<JobId>>> {
+    fn listed(&self, wanted: &PageRequest) -> Result<Vec<Option<JobId>>> {
         if wanted.list == List::Failed && wanted.find.is_empty() {
             return self.failed_jobs(&wanted.open);
         }
@@ -59,20 +61,20 @@ impl Spool {
 
     /// Executes a command on these jobs. Jobs moved to the top keep their order in the list, which may differ from the
     /// order of `ids`.
-    pub fn steer_these(&self, verb: Verb, ids: Vec<JobId>) -> Result<()> {
+    pub fn steer_these(&self, verb: JobCommand, ids: Vec<JobId>) -> Result<()> {
         let ids = match verb {
-            Verb::MoveTop => among(self.queue().ids(&Filter::of(&List::Queue.states()))?, &ids),
+            JobCommand::MoveTop => among(self.queue().ids(&Filter::of(&List::Queue.states()))?, &ids),
             _ => ids,
         };
-        self.steer(verb.into(), &Which::Ids(ids)).map(drop)
+        self.apply(verb.into(), &Selection::Ids(ids)).map(drop)
     }
 
     /// As [`Spool::steer_these`], but on all jobs in `states` unless it is empty.
-    pub fn steer_these_or_all(&self, verb: Verb, ids: Vec<JobId>, states: Vec<State>) -> Result<()> {
+    pub fn apply_to_these_or_all(&self, verb: JobCommand, ids: Vec<JobId>, states: Vec<State>) -> Result<()> {
         if states.is_empty() {
             return self.steer_these(verb, ids);
         }
-        self.steer(verb.into(), &Which::All(states)).map(drop)
+        self.apply(verb.into(), &Selection::All(states)).map(drop)
     }
 
     fn total(&self, filter: &Filter, list: List) -> Result<u64> {
@@ -128,7 +130,7 @@ impl Spool {
     }
 }
 
-fn filter(wanted: &Wanted) -> Filter {
+fn filter(wanted: &PageRequest) -> Filter {
     let sort = if wanted.list == List::Done { wanted.sorted.into() } else { Sort::Usual };
     Filter { states: wanted.list.states(), name: wanted.find.clone(), sort }
 }
@@ -136,7 +138,7 @@ fn filter(wanted: &Wanted) -> Filter {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::view::Sorted;
+    use crate::view::SortOrder;
 
     /// Creates a queue with these videos.
     fn filled(names: &[&str]) -> (Spool, [tempfile::TempDir; 2]) {
@@ -149,14 +151,14 @@ mod tests {
         (spool, [data, videos])
     }
 
-    fn wanted(find: &str) -> Wanted {
-        Wanted {
+    fn wanted(find: &str) -> PageRequest {
+        PageRequest {
             list: List::Queue,
             offset: 0,
             limit: 9,
             open: vec![],
             find: find.into(),
-            sorted: Sorted::Newest,
+            sorted: SortOrder::Newest,
         }
     }
 
@@ -169,8 +171,8 @@ mod tests {
         let (spool, dirs) = filled(&["a.mkv", "b.mkv", "c.mkv", "d.mkv"]);
         let all = spool.pick(&wanted(""), None).unwrap().ids().unwrap();
         assert_eq!(all, ids(&[1, 2, 3, 4]));
-        spool.steer_these(Verb::Cancel, ids(&[2])).unwrap();
-        spool.steer_these(Verb::Hold, ids(&[3])).unwrap();
+        spool.steer_these(JobCommand::Cancel, ids(&[2])).unwrap();
+        spool.steer_these(JobCommand::Hold, ids(&[3])).unwrap();
         std::fs::write(dirs[1].path().join("e.mkv"), "x").unwrap();
         spool.add(&[dirs[1].path().to_owned()], "web-1080p").unwrap();
         let mut lots = spool.kinds(&wanted(""), &all).unwrap();
@@ -186,15 +188,15 @@ mod tests {
         let end = |id, place| End { id, place };
         let between = |a, b| spool.pick(&wanted(""), Some(&[a, b])).unwrap().ids().unwrap();
         assert_eq!(between(end(3, 2), end(2, 1)), ids(&[2, 3]));
-        spool.steer_these(Verb::MoveTop, ids(&[3])).unwrap();
+        spool.steer_these(JobCommand::MoveTop, ids(&[3])).unwrap();
         assert_eq!(between(end(3, 2), end(2, 1)), ids(&[1, 2, 3]), "the ends count at their current indices");
     }
 
     #[test]
     fn jobs_moved_to_the_top_keep_their_order_in_the_list() {
         let (spool, _dirs) = filled(&["a.mkv", "b.mkv", "c.mkv", "d.mkv"]);
-        spool.steer_these(Verb::MoveTop, ids(&[3])).unwrap();
-        spool.steer_these(Verb::MoveTop, ids(&[2, 3, 4])).unwrap();
+        spool.steer_these(JobCommand::MoveTop, ids(&[3])).unwrap();
+        spool.steer_these(JobCommand::MoveTop, ids(&[2, 3, 4])).unwrap();
         assert_eq!(spool.queue().ids(&Filter::of(&List::Queue.states())).unwrap(), ids(&[3, 2, 4, 1]));
     }
 

@@ -2,7 +2,7 @@
 //!
 //! Guarantees that a log that cannot be written never stops the queue: the error is reported once.
 
-use spool_core::error::said;
+use spool_core::error::message;
 use spool_core::sharing;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
@@ -34,7 +34,7 @@ pub fn start(data: &Path, verbose: bool) {
 }
 
 fn report_error(cause: &io::Error) {
-    eprintln!("spool: the log cannot be written ({}); going on without it", said(cause));
+    eprintln!("spool: the log cannot be written ({}); continuing without it", message(cause));
 }
 
 struct Rolling {

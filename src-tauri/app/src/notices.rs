@@ -1,7 +1,7 @@
 //! Decides which events cause a notification: the first failure and the first full disk of a batch, alarms, an open
 //! breaker, and the end of the batch. Pure; front ends show the notifications.
 
-use spool_core::batch::Ended;
+use spool_core::batch::BatchTotals;
 use spool_core::event::Event;
 use spool_core::failure::FailureCode;
 use spool_core::job::State;
@@ -37,7 +37,7 @@ pub struct Notice {
 
 impl Notices {
     /// Processes an event; returns the notification that it causes.
-    pub fn hear(&mut self, event: &Event) -> Option<Notice> {
+    pub fn on_event(&mut self, event: &Event) -> Option<Notice> {
         let notice = |title: &str, body: &str| {
             Some(Notice { about: About::Trouble, title: title.into(), body: body.into() })
         };
@@ -53,9 +53,9 @@ impl Notices {
                 self.disk_full_sent = true;
                 notice("Disk full, the queue is waiting", "It continues by itself once there is space.")
             }
-            Event::Alarm(alarm) => notice("Failures pile up", &words::alarm(alarm).to_string()),
+            Event::Alarm(alarm) => notice("Many videos fail", &words::alarm(alarm).to_string()),
             Event::Breaker(Some(reason)) => {
-                notice("The queue stands still", &words::breaker(reason).to_string())
+                notice("The queue has stopped", &words::breaker(reason).to_string())
             }
             _ => None,
         }
@@ -63,7 +63,7 @@ impl Notices {
 
     /// Ends the batch and returns its notification. The queue became idle; `ended` counts what ended since it was last
     /// idle.
-    pub fn end(&mut self, ended: Ended) -> Option<Notice> {
+    pub fn end(&mut self, ended: BatchTotals) -> Option<Notice> {
         *self = Notices::default();
         let videos = |n: u64| if n == 1 { "1 video".to_owned() } else { format!("{n} videos") };
         let title = match (ended.done, ended.failed) {
@@ -97,25 +97,28 @@ mod tests {
     #[test]
     fn batch_notifies_of_its_first_failure_and_its_end() {
         let mut notices = Notices::default();
-        let counts = |done, failed| Ended { done, failed, ..Ended::default() };
+        let counts = |done, failed| BatchTotals { done, failed, ..BatchTotals::default() };
         assert_eq!(notices.end(counts(0, 0)), None, "no job ended");
-        assert_eq!(notices.hear(&ended(State::Done, None)), None);
+        assert_eq!(notices.on_event(&ended(State::Done, None)), None);
         assert_eq!(
-            notices.hear(&ended(State::Failed, Some(Reason::NoPicture))).unwrap().body,
+            notices.on_event(&ended(State::Failed, Some(Reason::NoPicture))).unwrap().body,
             "There is no moving picture in this file."
         );
-        assert_eq!(notices.hear(&ended(State::Failed, Some(Reason::NoSound))), None);
+        assert_eq!(notices.on_event(&ended(State::Failed, Some(Reason::NoSound))), None);
         assert_eq!(notices.end(counts(1, 2)).unwrap().title, "1 video done, 2 failed");
         assert_eq!(notices.end(counts(0, 0)), None, "sent once");
-        assert!(notices.hear(&ended(State::Failed, Some(Reason::NoPicture))).is_some(), "in another batch");
+        assert!(
+            notices.on_event(&ended(State::Failed, Some(Reason::NoPicture))).is_some(),
+            "in another batch"
+        );
     }
 
     #[test]
     fn full_disk_notifies_once_per_batch() {
         let mut notices = Notices::default();
         let full = Event::JobChanged { id: JobId(1), state: State::Waiting, reason: Some(Reason::QuotaFull) };
-        assert!(notices.hear(&full).is_some());
-        assert_eq!(notices.hear(&full), None);
+        assert!(notices.on_event(&full).is_some());
+        assert_eq!(notices.on_event(&full), None);
     }
 
     #[test]

@@ -34,12 +34,12 @@ pub async fn pump(spool: Arc<Spool>) {
 
 /// Returns the next update, `None` if there is nothing to send; and whether more is pending.
 fn next(spool: &Spool) -> (Option<Update>, bool) {
-    let Taken { standing, left, mut update, more } = spool.feed.take();
-    if standing || left {
+    let Taken { status, left, mut update, more } = spool.feed.take();
+    if status || left {
         update.left = spool.time_left().inspect_err(|e| tracing::error!(%e, "cannot read time left")).ok();
     }
-    if standing {
-        update.standing = spool.standing().inspect_err(|e| tracing::error!(%e, "cannot read the queue")).ok();
+    if status {
+        update.status = spool.status().inspect_err(|e| tracing::error!(%e, "cannot read the queue")).ok();
     }
     ((update != Update::default()).then_some(update), more)
 }

@@ -22,7 +22,7 @@ pub fn open_to_read(data: &Path) -> Result<Arc<dyn Queue>> {
 
 /// Repairs a damaged queue; does nothing while an engine runs it. `who`: name of this process for others.
 pub fn restore(data: &Path, who: &str) -> Result<()> {
-    engine::mend(data, who, &SystemClock::default())
+    engine::repair(data, who, &SystemClock::default())
 }
 
 /// Starts the engine of a queue. Must be called within a tokio runtime.

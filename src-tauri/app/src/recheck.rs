@@ -6,7 +6,7 @@
 use crate::state::Spool;
 use spool_core::clock::SystemClock;
 use spool_core::error::Result;
-use spool_core::ffmpeg::Order;
+use spool_core::ffmpeg::Control;
 use spool_core::job::{Job, JobId, State};
 use spool_core::policy::Policy;
 use spool_core::recheck::{self, Event, Round, run_all};
@@ -28,17 +28,17 @@ pub fn check_again(spool: &Arc<Spool>, ids: Option<Vec<JobId>>) -> Result<()> {
 }
 
 /// Checks results until nothing is pending.
-fn run(spool: &Spool, orders: &watch::Receiver<Order>) {
+fn run(spool: &Spool, orders: &watch::Receiver<Control>) {
     loop {
         match spool.checks.next() {
             Ok(ids) => {
                 if let Err(cause) = check(spool, &ids, orders) {
                     spool.checks.stop();
-                    spool.feed.tell_trouble(cause.to_string());
+                    spool.feed.send_trouble(cause.to_string());
                 }
             }
             Err(found) => {
-                spool.feed.tell_checked(found);
+                spool.feed.send_checked(found);
                 spool.feed.touch();
                 return;
             }
@@ -46,7 +46,7 @@ fn run(spool: &Spool, orders: &watch::Receiver<Order>) {
     }
 }
 
-fn check(spool: &Spool, ids: &[JobId], orders: &watch::Receiver<Order>) -> Result<()> {
+fn check(spool: &Spool, ids: &[JobId], orders: &watch::Receiver<Control>) -> Result<()> {
     let (tools, policy, clock) = (spool.tools()?, Policy::default(), SystemClock::default());
     let round =
         Round { queue: spool.queue(), data: &spool.data, tools: &tools, policy: &policy, clock: &clock };

@@ -5,11 +5,11 @@
 //! on a UI thread.
 
 use crate::checks::Checks;
+use crate::environment;
 use crate::feed::Feed;
 use crate::in_view::Previews;
 use crate::last_added::LastAdded;
 use crate::locked::lock;
-use crate::places;
 use crate::queues;
 use crate::view::WhenDone;
 use spool_core::engine::Engine;
@@ -54,9 +54,9 @@ pub struct Spool {
 }
 
 impl Spool {
-    /// Opens the queue of `data`, repairing it first if it is damaged. [`Spool::take_over`] starts to run it.
+    /// Opens the queue of `data`, repairing it first if it is damaged. [`Spool::start_engine`] starts to run it.
     pub fn open(data: PathBuf) -> Result<Spool> {
-        let settings = places::settings(&data)?;
+        let settings = environment::settings(&data)?;
         // Before the queue is opened, because an open database cannot be repaired.
         queues::restore(&data, WHO)?;
         let queue = queues::open(&data)?;
@@ -84,13 +84,13 @@ impl Spool {
 
     /// Starts an engine and returns its events; `None` if another process runs the queue or this one is about to end.
     /// Must be called within a tokio runtime.
-    pub fn take_over(&self) -> Result<Option<Subscription>> {
+    pub fn start_engine(&self) -> Result<Option<Subscription>> {
         let left = lock(&self.left);
         if *left {
             return Ok(None);
         }
         let settings = self.settings();
-        let config = places::engine(&self.data, &settings, WHO, settings.workers, &self.volumes);
+        let config = environment::engine(&self.data, &settings, WHO, settings.workers, &self.volumes);
         match queues::start(config) {
             Ok(engine) => {
                 let events = engine.subscribe(vec![Topic::Queue, Topic::Progress]);
@@ -155,7 +155,7 @@ impl Spool {
     /// Changes the settings, based on the current contents of the file, and saves them.
     pub fn choose(&self, change: impl FnOnce(&mut Settings)) -> Result<()> {
         let mut held = lock(&self.settings);
-        *held = places::change_settings(&self.data, change)?;
+        *held = environment::change_settings(&self.data, change)?;
         Ok(())
     }
 
@@ -163,7 +163,7 @@ impl Spool {
     /// stay as they are.
     pub fn read_settings(&self) -> Settings {
         let mut held = lock(&self.settings);
-        match places::settings(&self.data) {
+        match environment::settings(&self.data) {
             Ok(settings) => *held = settings,
             Err(cause) => tracing::warn!(%cause, "the settings could not be reloaded"),
         }
@@ -187,6 +187,6 @@ impl Spool {
 
     /// Locates ffmpeg and ffprobe.
     pub fn tools(&self) -> std::result::Result<ffmpeg::Tools, ffmpeg::ToolError> {
-        ffmpeg::locate(&places::tools(&self.settings()))
+        ffmpeg::locate(&environment::tools(&self.settings()))
     }
 }

@@ -63,7 +63,7 @@ mod tests {
         let data = tempfile::tempdir().unwrap();
         let spool = Arc::new(Spool::open(data.path().to_owned()).unwrap());
         let runtime = tokio::runtime::Runtime::new().unwrap();
-        let start = |spool: &Arc<Spool>| runtime.block_on(async { spool.take_over().unwrap().is_some() });
+        let start = |spool: &Arc<Spool>| runtime.block_on(async { spool.start_engine().unwrap().is_some() });
         assert!(start(&spool) && spool.is_working() && !spool.is_stopped());
         std::thread::scope(|scope| {
             for _ in 0..2 {

@@ -1,12 +1,12 @@
 //! Runs the queue as long as the application runs: takes over once no other process runs it, and shows the progress of
 //! that process until then.
 
+use crate::idle::IdleWatch;
 use crate::notices::{Notice, Notices, wanted};
-use crate::rests::Rests;
 use crate::state::Spool;
 use spool_core::engine::Engine;
 use spool_core::error::Result;
-use spool_core::event::{Subscription, Told};
+use spool_core::event::{Delivery, Subscription};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::spawn_blocking;
@@ -16,7 +16,7 @@ const LOOK: Duration = Duration::from_secs(2);
 
 /// The consequences of an event, other than updates in the feed.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Heard {
+pub struct Reaction {
     /// A notification that the settings allow.
     pub notice: Option<Notice>,
     /// The queue became idle, and nothing is left to do.
@@ -27,33 +27,33 @@ pub struct Heard {
 #[derive(Debug, Default)]
 struct Listener {
     notices: Notices,
-    rests: Rests,
+    rests: IdleWatch,
 }
 
 impl Listener {
-    fn receive(&mut self, spool: &Spool, item: &Told) -> Heard {
-        spool.feed.hear(item);
-        let rest = self.rests.hear(item, || spool.with_engine(Engine::batch));
+    fn receive(&mut self, spool: &Spool, item: &Delivery) -> Reaction {
+        spool.feed.receive(item);
+        let rest = self.rests.receive(item, || spool.with_engine(Engine::batch));
         let notice = match (item, rest) {
             (_, Some(ended)) => self.notices.end(ended),
-            (Told::Event(event), None) => self.notices.hear(event),
-            (Told::Snapshot(_), None) => None,
+            (Delivery::Event(event), None) => self.notices.on_event(event),
+            (Delivery::Snapshot(_), None) => None,
         };
         let notice = notice.filter(|notice| wanted(notice, &spool.settings()));
-        Heard { notice, through: rest.is_some() && spool.is_through() }
+        Reaction { notice, through: rest.is_some() && spool.is_through() }
     }
 }
 
 /// Runs the queue until its engine ends; calls `act` with the consequences of each event. Must be called within a tokio
 /// runtime.
-pub async fn work(spool: Arc<Spool>, act: impl Fn(Heard)) {
+pub async fn work(spool: Arc<Spool>, act: impl Fn(Reaction)) {
     loop {
-        match blocking(&spool, Spool::take_over).await {
+        match blocking(&spool, Spool::start_engine).await {
             Some(Ok(Some(events))) => {
                 tokio::spawn(report_damage(spool.clone()));
                 return listen(&spool, events, act).await;
             }
-            Some(Err(cause)) => spool.feed.tell_trouble(cause.to_string()),
+            Some(Err(cause)) => spool.feed.send_trouble(cause.to_string()),
             Some(Ok(None)) | None => {}
         }
         if let Some(Err(cause)) = blocking(&spool, Spool::look_elsewhere).await {
@@ -76,12 +76,12 @@ async fn blocking<T: Send + 'static>(
 async fn report_damage(spool: Arc<Spool>) {
     let Some(damaged) = spool.with_engine(Engine::damaged) else { return };
     damaged.cancelled().await;
-    spool.feed.tell_trouble(
-        "The queue was found damaged, so no further video starts. Quit Spool and start it again: it sets the damaged file aside and keeps all that can be read.".into(),
+    spool.feed.send_trouble(
+        "The queue is damaged, so no further video starts. Quit Spool and start it again: it sets the damaged file aside and keeps all that can be read.".into(),
     );
 }
 
-async fn listen(spool: &Spool, mut events: Subscription, act: impl Fn(Heard)) {
+async fn listen(spool: &Spool, mut events: Subscription, act: impl Fn(Reaction)) {
     let mut listener = Listener::default();
     while let Some(item) = events.next().await {
         act(listener.receive(spool, &item));
@@ -101,7 +101,7 @@ mod tests {
         let spool = Spool::open(data.path().to_owned()).unwrap();
         let failed = |id| {
             let (state, reason) = (State::Failed, Some(Reason::NoPicture));
-            Told::Event(Event::JobChanged { id: JobId(id), state, reason })
+            Delivery::Event(Event::JobChanged { id: JobId(id), state, reason })
         };
         let mut listener = Listener::default();
         let first = listener.receive(&spool, &failed(1));

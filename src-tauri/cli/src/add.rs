@@ -5,14 +5,14 @@ pub(crate) mod named;
 
 use crate::args::Add;
 use crate::context::{Answer, Context, Failed, absolute};
-use crate::words;
+use crate::text;
 use serde::Serialize;
 use spool_core::error::Error;
-use spool_core::intake::{self, Asking, Excluded, Wish};
+use spool_core::intake::{self, AddOptions, Excluded, VolumeAccess};
 use spool_core::job::{JobId, State};
 use spool_core::path_bytes::percent;
 use spool_core::preset::{self, Preset};
-use spool_core::queue::{Added, NewJob, Place, Queue};
+use spool_core::queue::{Added, NewJob, Queue, QueuePosition};
 use spool_core::settings;
 use spool_core::spec::JobSpec;
 use std::path::{Path, PathBuf};
@@ -40,10 +40,10 @@ pub(crate) struct Line<'a> {
 
 pub(crate) fn add(context: &Context, args: &Add) -> Answer {
     let paths = named::paths(args)?;
-    let wish = wish(context, args, &paths)?;
+    let options = options(context, args, &paths)?;
     let app = context.app()?;
-    let found = app.find(&paths, &wish)?;
-    let place = if args.next { Place::Top } else { Place::End };
+    let found = app.scan(&paths, &options)?;
+    let place = if args.next { QueuePosition::Top } else { QueuePosition::End };
     let added = app.accept(&found.jobs, place)?;
     for (job, added) in found.jobs.iter().zip(&added) {
         tell(context, job, added)?;
@@ -53,27 +53,27 @@ pub(crate) fn add(context: &Context, args: &Add) -> Answer {
     Ok(found.refused.is_empty() && !(found.jobs.is_empty() && found.skipped.is_empty()))
 }
 
-fn wish(context: &Context, args: &Add, paths: &[PathBuf]) -> Result<Wish, Failed> {
+fn options(context: &Context, args: &Add, paths: &[PathBuf]) -> Result<AddOptions, Failed> {
     let preset = chosen_preset(context, args)?;
     let called = args.output.as_deref().map(|file| named::result(file, paths, &preset)).transpose()?;
     let (folder, called) = match called {
         Some((folder, name)) => (Some(folder), Some(name)),
         None => (output_dir(context, args.output_dir.as_deref())?, None),
     };
-    Ok(Wish {
+    Ok(AddOptions {
         folder,
         flat: args.flat,
         excluded: Excluded::of(&args.exclude).map_err(|why| Failed::Usage(format!("--exclude: {why}.")))?,
         called,
         again: args.again,
-        ..Wish::of(JobSpec::of(preset), &context.settings)
+        ..AddOptions::of(JobSpec::of(preset), &context.settings)
     })
 }
 
 pub(crate) fn tell(context: &Context, job: &NewJob, added: &Added) -> Result<(), Failed> {
     let (source, worked) = (job.source.display().to_string(), context.is_worked());
     let source_bytes = percent(&job.source);
-    let name = words::line(&source);
+    let name = text::line(&source);
     let not_added = |outcome, id: &JobId, reason: &str| {
         let text = format!("{outcome:<9}  {id:>5}  {name} {reason}");
         let reason = Some(reason.to_owned());
@@ -96,8 +96,8 @@ pub(crate) fn tell(context: &Context, job: &NewJob, added: &Added) -> Result<(),
         Added::Accepted { id, output } => {
             let to = output.display().to_string();
             let note = intake::renamed(job, output);
-            let mut text = format!("accepted   {id:>5}  {name} -> {}", words::line(&to));
-            text.extend(note.iter().map(|note| format!("\n                  {}", words::line(note))));
+            let mut text = format!("accepted   {id:>5}  {name} -> {}", text::line(&to));
+            text.extend(note.iter().map(|note| format!("\n                  {}", text::line(note))));
             let line = Line {
                 outcome: "accepted",
                 id: Some(*id),
@@ -112,12 +112,12 @@ pub(crate) fn tell(context: &Context, job: &NewJob, added: &Added) -> Result<(),
             context.tell(&line, text)
         }
         Added::Duplicate(id) => not_added("duplicate", id, "is already queued"),
-        Added::DoneBefore(id) => not_added("skipped", id, "was done before; --again does it again"),
+        Added::DoneBefore(id) => not_added("skipped", id, "was done before; --again converts it again"),
         Added::EndedBefore(id, State::Cancelled) => {
-            not_added("skipped", id, &format!("was cancelled before; `spool retry {id}` does it after all"))
+            not_added("skipped", id, &format!("was cancelled before; `spool retry {id}` queues it again"))
         }
         Added::EndedBefore(id, _) => {
-            not_added("skipped", id, &format!("failed before; `spool retry {id}` tries it again"))
+            not_added("skipped", id, &format!("failed before; `spool retry {id}` queues it again"))
         }
         Added::OwnOutput(id) => not_added("skipped", id, "is the result of this job"),
     }
@@ -158,7 +158,7 @@ pub(crate) fn output_dir(context: &Context, flag: Option<&Path>) -> Result<Optio
     let refuse = |why: &str| {
         Failed::Usage(format!("{} {why}; name another folder with --output-dir.", folder.display()))
     };
-    let asking = Asking::of(&context.volumes);
+    let asking = VolumeAccess::of(&context.volumes);
     let path = folder.clone();
     match asking.volumes.ask(&folder, asking.patience, move || path.metadata().map(|found| found.is_dir())) {
         Ok(Ok(false)) => Err(refuse("is not a folder")),

@@ -3,11 +3,11 @@
 use crate::add;
 use crate::args::Again;
 use crate::context::{Answer, Context, Failed};
-use crate::words;
+use crate::text;
 use spool_app::state::Spool;
 use spool_core::intake;
 use spool_core::job::{Job, State};
-use spool_core::queue::{Filter, Place};
+use spool_core::queue::{Filter, QueuePosition};
 
 pub(crate) fn again(context: &Context, args: &Again) -> Answer {
     let app = context.app()?;
@@ -29,7 +29,7 @@ pub(crate) fn again(context: &Context, args: &Again) -> Answer {
         }
     }
     if !missing.is_empty() {
-        eprintln!("spool: {}", words::no_such(&missing));
+        eprintln!("spool: {}", text::no_such(&missing));
         complete = false;
     }
     Ok(queue_again(context, &app, &jobs)? && complete)
@@ -41,7 +41,7 @@ fn queue_again(context: &Context, app: &Spool, jobs: &[Job]) -> Result<bool, Fai
         match intake::again(app.asking(), job, &context.settings, app.queue()) {
             Ok(job) => new.push(job),
             Err(why) => {
-                eprintln!("spool: {}", words::line(&why));
+                eprintln!("spool: {}", text::line(&why));
                 complete = false;
             }
         }
@@ -49,7 +49,7 @@ fn queue_again(context: &Context, app: &Spool, jobs: &[Job]) -> Result<bool, Fai
     if jobs.is_empty() && complete {
         context.say("There was nothing to do.")?;
     }
-    let added = app.accept(&new, Place::End)?;
+    let added = app.accept(&new, QueuePosition::End)?;
     for (job, added) in new.iter().zip(&added) {
         add::tell(context, job, added)?;
     }

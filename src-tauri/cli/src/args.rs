@@ -4,7 +4,7 @@ mod jobs;
 
 use crate::kinds::Kind;
 use clap::{Args, Parser, Subcommand, ValueHint};
-pub use jobs::{Again, Change, Check, Edit, Ids, Move, Place, Which};
+pub use jobs::{Again, Change, Check, Edit, Ids, JobArgs, Move, PositionArgs};
 use spool_core::job::JobId;
 use spool_core::settings::WORKERS;
 use std::path::PathBuf;
@@ -141,19 +141,19 @@ Ctrl-C stops; findings so far are kept.")]
     #[command(
         after_help = "Examples:\n  spool retry 17 19-24\n  spool retry --all\n  spool retry --state cancelled"
     )]
-    Retry(Which),
+    Retry(JobArgs),
     /// Cancel jobs; a running job ends within two seconds
     #[command(after_help = "Examples:\n  spool cancel 17\n  spool cancel --all\n  spool cancel --state held")]
-    Cancel(Which),
+    Cancel(JobArgs),
     /// Remove jobs from the list, cancelling running ones first; files stay
     #[command(after_help = "Examples:\n  spool remove 17\n  spool remove --state done,cancelled")]
-    Remove(Which),
+    Remove(JobArgs),
     /// Hold jobs, so that they do not start, and pause running ones
     #[command(after_help = "Examples:\n  spool hold 17 19-24\n  spool hold --all")]
-    Hold(Which),
+    Hold(JobArgs),
     /// Release held jobs, and resume paused ones
     #[command(after_help = "Examples:\n  spool release 17 19-24\n  spool release --all")]
-    Release(Which),
+    Release(JobArgs),
     /// Pause the queue: start no further jobs; running ones continue
     Pause,
     /// Resume the paused queue

@@ -4,20 +4,20 @@ mod screen;
 
 use crate::args;
 use crate::context::{Answer, Context, Failed, json_line};
-use crate::words;
+use crate::text;
 use screen::Screen;
 use serde::Serialize;
 use serde_json::json;
 use spool_app::signals::Signals;
 use spool_app::view::CheckView;
 use spool_core::clock::SystemClock;
-use spool_core::ffmpeg::{self, Order, Tools};
+use spool_core::ffmpeg::{self, Control, Tools};
 use spool_core::job::{Job, JobId, State};
 use spool_core::path_bytes::percent;
 use spool_core::policy::Policy;
 use spool_core::queue::Queue;
 use spool_core::recheck::finding::Check;
-use spool_core::recheck::{self, Event, Round, Tally, run_all};
+use spool_core::recheck::{self, Event, Round, RoundTally, run_all};
 use std::sync::Arc;
 use tokio::sync::watch;
 
@@ -81,7 +81,7 @@ impl Chosen {
             eprintln!("spool: Job {id} is {state}, so it has no result to be checked.");
         }
         if !self.missing.is_empty() {
-            eprintln!("spool: {}", words::no_such(&self.missing));
+            eprintln!("spool: {}", text::no_such(&self.missing));
         }
     }
 }
@@ -93,9 +93,9 @@ async fn until_stopped(
     tools: Tools,
     ids: Vec<JobId>,
     mut screen: Screen,
-) -> Result<Tally, Failed> {
+) -> Result<RoundTally, Failed> {
     let mut signals = Signals::new()?;
-    let (sender, orders) = watch::channel(Order::Go);
+    let (sender, orders) = watch::channel(Control::Go);
     let data = context.data.clone();
     let mut work = tokio::task::spawn_blocking(move || {
         let (policy, clock) = (Policy::default(), SystemClock::default());
@@ -109,7 +109,7 @@ async fn until_stopped(
         ended = &mut work => ended,
         _ = signals.next() => {
             // Sending fails only if the round has already ended.
-            let _ = sender.send(Order::Cancel);
+            let _ = sender.send(Control::Cancel);
             work.await
         }
     };
@@ -139,11 +139,11 @@ impl Line {
 }
 
 /// `412 results checked: 409 right, 3 wrong, 5 could not be checked.`
-fn counted(tally: &Tally) -> String {
+fn counted(tally: &RoundTally) -> String {
     let judged = match tally.checked() {
         0 => "0 results checked".to_owned(),
         n => {
-            let checked = words::count(n, "result checked", "results checked");
+            let checked = text::count(n, "result checked", "results checked");
             format!("{checked}: {} right, {} wrong", tally.right, tally.wrong.len())
         }
     };
@@ -154,7 +154,7 @@ fn counted(tally: &Tally) -> String {
 }
 
 /// Prints the totals and the next step.
-fn summary(context: &Context, tally: &Tally, all: usize) -> Result<(), Failed> {
+fn summary(context: &Context, tally: &RoundTally, all: usize) -> Result<(), Failed> {
     let (right, wrong, passed) = (tally.right, tally.wrong.len() as u64, tally.not_checked);
     let left = all as u64 - (tally.checked() + passed).min(all as u64);
     if context.json {
@@ -166,10 +166,8 @@ fn summary(context: &Context, tally: &Tally, all: usize) -> Result<(), Failed> {
     }
     context.say(counted(tally))?;
     if tally.stopped {
-        context.say(format!(
-            "Stopped: {} left to be checked.",
-            words::count(left, "result is", "results are")
-        ))?;
+        context
+            .say(format!("Stopped: {} left to be checked.", text::count(left, "result is", "results are")))?;
     }
     if wrong > 0 {
         let ids: Vec<String> = tally.wrong.iter().map(JobId::to_string).collect();

@@ -1,6 +1,6 @@
 //! Describes for people what was checked of a result. The facts come from `verify::verification`.
 
-use crate::words::{self, count};
+use crate::text::{self, count};
 use spool_core::media::{Kind, codec_name, running_time};
 use spool_core::verify::verification::{Decoded, Evidence, Measure, Side, StreamCheck, Verification};
 use spool_core::words::differences;
@@ -12,10 +12,10 @@ pub(crate) fn lines(verification: &Verification) -> Vec<String> {
         verification.seconds.map(|seconds| format!(", {}", running_time(seconds))).unwrap_or_default();
     let damaged = match verification.damaged {
         0 => String::new(),
-        n => format!(", {} met while decoding", count(n as u64, "damaged spot", "damaged spots")),
+        n => format!(", {} found while decoding", count(n as u64, "damaged spot", "damaged spots")),
     };
     all.push(format!("the whole file{length}{damaged}"));
-    all.extend(differences(verification.changes.iter()).iter().map(|text| words::line(text.to_string())));
+    all.extend(differences(verification.changes.iter()).iter().map(|text| text::line(text.to_string())));
     all
 }
 
@@ -126,7 +126,7 @@ mod tests {
                 "  0  video H.264 converted: 1:01 of 1:01, 1529 of 1530 pictures, by the header of the original; \
                  original decoded",
                 "  2  subtitle MOV_TEXT copied: is there",
-                "the whole file, 1:01, 1 damaged spot met while decoding",
+                "the whole file, 1:01, 1 damaged spot found while decoding",
             ]
         );
     }

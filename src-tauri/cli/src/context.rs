@@ -1,12 +1,12 @@
 //! What every verb needs: the data folder, the settings, the queue and the output.
 
 use crate::args::Cli;
-use crate::words;
+use crate::text;
 use serde::Serialize;
 use spool_app::state::Spool;
-use spool_app::{places, queues};
+use spool_app::{environment, queues};
 use spool_core::engine::{EngineConfig, lock};
-use spool_core::error::{Error, said};
+use spool_core::error::{Error, message};
 use spool_core::ffmpeg::{self, ToolPlaces};
 use spool_core::queue::{Flag, Queue};
 use spool_core::settings::{self, Settings};
@@ -69,13 +69,13 @@ impl Context {
     pub fn new(cli: &Cli) -> Result<Context, Failed> {
         // Clap does not read the environment, because it would then count the flag as typed and show it as required in
         // every usage line.
-        let named = cli.data_dir.clone().or_else(places::named_data_dir);
+        let named = cli.data_dir.clone().or_else(environment::named_data_dir);
         let data = named.map_or_else(default_data_dir, |dir| absolute(&dir))?;
         if data.is_file() {
-            let file = words::line(data.to_string_lossy());
+            let file = text::line(data.to_string_lossy());
             return Err(Failed::Usage(format!("{file} is a file; the queue needs a folder.")));
         }
-        let settings = places::settings(&data)?;
+        let settings = environment::settings(&data)?;
         let Cli { json, verbose, .. } = *cli;
         // `--quiet` does not suppress requested output.
         let quiet = cli.quiet && !cli.verb.asks();
@@ -104,7 +104,7 @@ impl Context {
 
     /// Returns the configuration for an engine. `who`: its name as other processes see it.
     pub fn engine(&self, who: &str, workers: Option<usize>) -> EngineConfig {
-        places::engine(&self.data, &self.settings, who, workers, &self.volumes)
+        environment::engine(&self.data, &self.settings, who, workers, &self.volumes)
     }
 
     /// Requeues jobs that a dead engine left running. Does nothing while an engine runs.
@@ -126,14 +126,14 @@ impl Context {
     /// Why no queued job starts: the queue is paused, or no engine runs it.
     pub fn standstill(&self, queue: &dyn Queue) -> Result<Option<String>, Failed> {
         if queue.flag(Flag::Paused)?.is_some() {
-            return Ok(Some(words::PAUSED.into()));
+            return Ok(Some(text::PAUSED.into()));
         }
-        Ok((!self.is_worked()).then(|| words::unworked(self.abandoned_since())))
+        Ok((!self.is_worked()).then(|| text::unworked(self.abandoned_since())))
     }
 
     /// Where to search for tools: settings, beside this program, PATH, the package managers' folders.
     pub fn tool_places(&self) -> ToolPlaces {
-        places::tools(&self.settings)
+        environment::tools(&self.settings)
     }
 
     /// Prints a line to stdout, except with `--quiet` or `--json`.
@@ -161,7 +161,7 @@ impl Context {
 
 /// Prints an error to stderr, also with `--quiet`.
 pub fn complain(line: &str) {
-    let _ = writeln!(std::io::stderr(), "spool: {}", words::line(line));
+    let _ = writeln!(std::io::stderr(), "spool: {}", text::line(line));
 }
 
 /// Prints one JSON object on a line.
@@ -175,9 +175,9 @@ pub fn json_line(value: &impl Serialize) -> Result<(), Failed> {
 pub fn absolute(path: &Path) -> Result<PathBuf, Failed> {
     let missing =
         || Failed::Usage(format!("{} begins with ~, and this user has no home folder.", path.display()));
-    let path = settings::at_home(path, places::home().as_deref()).ok_or_else(missing)?;
+    let path = settings::at_home(path, environment::home().as_deref()).ok_or_else(missing)?;
     std::path::absolute(path).map_err(|e| {
-        let why = said(&e);
+        let why = message(&e);
         Failed::Usage(format!(
             "The folder that this was started in cannot be found ({why}); change to another one."
         ))
@@ -186,5 +186,5 @@ pub fn absolute(path: &Path) -> Result<PathBuf, Failed> {
 
 fn default_data_dir() -> Result<PathBuf, Failed> {
     let missing = || Failed::Usage("No home folder was found; name a folder with --data-dir.".into());
-    places::data_dir().ok_or_else(missing)
+    environment::data_dir().ok_or_else(missing)
 }

@@ -1,17 +1,17 @@
 //! `spool doctor`: checks tools, encoders, database and disk, and repairs a damaged database.
 
 use crate::context::{Answer, Context, Failed};
-use crate::words;
+use crate::text;
 use serde_json::json;
 use spool_app::report::ENCODERS;
 use spool_core::clock::{Clock, SystemClock};
 use spool_core::engine::{self, lock};
-use spool_core::error::said;
+use spool_core::error::message;
 use spool_core::ffmpeg::{self, Tools};
 use spool_core::path_bytes::percent;
 use spool_core::queue::raised;
-use spool_core::queue::sqlite::mend::{self, Look};
-use spool_core::queue::sqlite::upkeep;
+use spool_core::queue::sqlite::backup;
+use spool_core::queue::sqlite::repair::{self, CheckExtent};
 use spool_core::volumes;
 use spool_core::words as english;
 use std::path::Path;
@@ -39,7 +39,7 @@ pub(crate) fn doctor(context: &Context) -> Answer {
         let mark = if f.good { "good" } else { "BAD " };
         context.tell(
             &json!({ "check": f.name, "good": f.good, "text": f.text }),
-            format!("{mark}  {:<9}  {}", f.name, words::line(&f.text)),
+            format!("{mark}  {:<9}  {}", f.name, text::line(&f.text)),
         )?;
     }
     tools?;
@@ -67,12 +67,12 @@ fn queue_findings(context: &Context) -> Vec<Finding> {
         Err(Failed::Core(error)) => return vec![finding("queue", false, error.to_string())],
         Err(_) => return vec![finding("queue", false, "The queue could not be opened.")],
     };
-    let whole = upkeep::is_whole(&engine::database(&context.data));
-    let text = if whole { "whole" } else { "damaged; `spool doctor --restore` restores the newest backup" };
+    let whole = backup::is_whole(&engine::database(&context.data));
+    let text = if whole { "intact" } else { "damaged; `spool doctor --restore` restores the newest backup" };
     let mut all =
         vec![finding("queue", whole, format!("{} is {text}", engine::database(&context.data).display()))];
     if let Ok(Some(why)) = raised::breaker(queue.as_ref()) {
-        let text = format!("The queue stands still: {}", english::breaker(&why));
+        let text = format!("The queue has stopped: {}", english::breaker(&why));
         all.push(finding("breaker", false, text));
     }
     if let Ok(Some(restored)) = raised::restored(queue.as_ref()) {
@@ -82,16 +82,16 @@ fn queue_findings(context: &Context) -> Vec<Finding> {
         all.push(finding("alarm", false, english::alarm(&alarm).to_string()));
     }
     let holder = lock::holder(&context.data).unwrap_or_else(|| "no process".into());
-    all.push(finding("worked by", true, holder));
+    all.push(finding("run by", true, holder));
     all
 }
 
 fn disk_finding(context: &Context) -> Finding {
     match volumes::free_space(&context.data) {
         Ok(free) => {
-            finding("disk", free > 1 << 30, format!("{} free where the queue lies", words::size(free)))
+            finding("disk", free > 1 << 30, format!("{} free on the disk of the queue", text::size(free)))
         }
-        Err(cause) => finding("disk", false, format!("free space is unknown: {}", said(&cause))),
+        Err(cause) => finding("disk", false, format!("free space is unknown: {}", message(&cause))),
     }
 }
 
@@ -99,9 +99,10 @@ fn disk_finding(context: &Context) -> Finding {
 pub(crate) fn restore(context: &Context) -> Answer {
     let _lock = lock::take(&context.data, "spool doctor --restore")?;
     let (path, backups) = (engine::database(&context.data), engine::backups(&context.data));
-    let Some(repaired) = mend::mend(&path, &backups, SystemClock::default().now(), Look::Whole)? else {
+    let Some(repaired) = repair::repair(&path, &backups, SystemClock::default().now(), CheckExtent::Whole)?
+    else {
         let nothing = json!({ "aside": null, "backup": null, "salvaged": 0 });
-        context.tell(&nothing, "The queue is whole; nothing was changed.")?;
+        context.tell(&nothing, "The queue is intact; nothing was changed.")?;
         return Ok(true);
     };
     let shown = |path: &Path| path.display().to_string();
@@ -116,7 +117,7 @@ pub(crate) fn restore(context: &Context) -> Answer {
     context.tell(
         &json,
         format!(
-            "{} `spool list` shows it, `spool resume` lets it go on.",
+            "{} `spool list` shows it, `spool resume` resumes it.",
             english::restored(&repaired.restored)
         ),
     )?;

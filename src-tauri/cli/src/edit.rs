@@ -3,9 +3,9 @@
 use crate::add::{self, named};
 use crate::args::{self, Change};
 use crate::context::{Answer, Context, Failed, json_line};
-use crate::words;
+use crate::text;
 use serde::Serialize;
-use spool_core::intake::{self, Asking, To};
+use spool_core::intake::{self, To, VolumeAccess};
 use spool_core::job::{Job, JobId, State};
 use spool_core::path_bytes::percent;
 use spool_core::preset::{self, Preset};
@@ -40,15 +40,15 @@ pub(crate) fn edit(context: &Context, args: &args::Edit) -> Answer {
         // Requeues jobs that a killed engine left running, so that they can be edited.
         context.rescue_idle()?;
     }
-    let wish = Wish::of(context, &args.change)?;
+    let request = EditRequest::of(context, &args.change)?;
     let (mut edits, mut complete) = (Vec::new(), true);
     for id in ids {
-        match wish.edit(context, queue.as_ref(), id)? {
+        match request.edit(context, queue.as_ref(), id)? {
             Ok(edit) => edits.push(edit),
             Err(why) => complete &= refuse(context, id, why)?,
         }
     }
-    let taken = intake::taken_for_edits(Asking::of(&context.volumes), &edits, queue.as_ref())?;
+    let taken = intake::taken_for_edits(VolumeAccess::of(&context.volumes), &edits, queue.as_ref())?;
     let edited = queue.edit(&edits, &taken)?;
     for (edit, edited) in edits.iter().zip(&edited) {
         complete &= print_outcome(context, edit, edited)?;
@@ -60,7 +60,7 @@ pub(crate) fn edit(context: &Context, args: &args::Edit) -> Answer {
 }
 
 /// The requested changes.
-struct Wish<'a> {
+struct EditRequest<'a> {
     change: &'a Change,
     preset: Option<Preset>,
     changes: Vec<(&'a str, &'a str)>,
@@ -68,20 +68,20 @@ struct Wish<'a> {
     to: To,
 }
 
-impl Wish<'_> {
-    fn of<'a>(context: &Context, change: &'a Change) -> Result<Wish<'a>, Failed> {
+impl EditRequest<'_> {
+    fn of<'a>(context: &Context, change: &'a Change) -> Result<EditRequest<'a>, Failed> {
         let preset = change.preset.as_deref().map(|id| add::find_preset(context, id)).transpose()?;
         let changes = change.set.iter().map(|pair| add::pair(pair)).collect::<Result<Vec<_>, _>>()?;
         let to = match &change.output_dir {
             Some(folder) => add::output_dir(context, Some(folder))?.map_or(To::Same, To::Folder),
             None => To::Same,
         };
-        Ok(Wish { change, preset, changes, to })
+        Ok(EditRequest { change, preset, changes, to })
     }
 
     /// Returns the edit for this job, or why it cannot be edited.
     fn edit(&self, context: &Context, queue: &dyn Queue, id: JobId) -> Result<Result<Edit, String>, Failed> {
-        let Some(job) = queue.job(id)? else { return Ok(Err(words::no_such(&[id]))) };
+        let Some(job) = queue.job(id)? else { return Ok(Err(text::no_such(&[id]))) };
         let spec = match self.spec(&job)? {
             Ok(spec) => spec,
             Err(why) => return Ok(Err(why)),
@@ -93,7 +93,7 @@ impl Wish<'_> {
             }
             None => self.to.clone(),
         };
-        let asking = Asking::of(&context.volumes);
+        let asking = VolumeAccess::of(&context.volumes);
         let new = intake::edited(asking, &job, &spec, &to, &context.settings, queue);
         Ok(new.map(|new| Edit { id, new }))
     }
@@ -117,21 +117,21 @@ fn print_outcome(context: &Context, edit: &Edit, edited: &Edited) -> Answer {
             changed(context, edit, output)?;
             return Ok(true);
         }
-        Edited::Duplicate(other) => format!("job {other} is to do just that with its video."),
+        Edited::Duplicate(other) => format!("job {other} already does this with its video."),
         Edited::DoneBefore(other) => {
-            format!("job {other} did just that with its video before, and the result is there.")
+            format!("job {other} already did this with its video, and the result is there.")
         }
-        Edited::MayBeThere => "its result may be there already, which its next start finds out.".into(),
+        Edited::MayBeThere => "its result may exist already; its next start checks that.".into(),
         Edited::Refused(refusal) => return refuse(context, edit.id, sentence(edit.id, *refusal)),
     };
-    refuse(context, edit.id, format!("Job {} stays as it is: {why}", edit.id))
+    refuse(context, edit.id, format!("Job {} was not changed: {why}", edit.id))
 }
 
 fn changed(context: &Context, edit: &Edit, output: &Path) -> Result<(), Failed> {
     let (to, note) = (output.display().to_string(), intake::renamed(&edit.new, output));
     let preset = &edit.new.spec.preset.name;
-    let mut text = format!("changed    {:>5}  {} -> {}", edit.id, words::line(preset), words::line(&to));
-    text.extend(note.iter().map(|note| format!("\n                  {}", words::line(note))));
+    let mut text = format!("changed    {:>5}  {} -> {}", edit.id, text::line(preset), text::line(&to));
+    text.extend(note.iter().map(|note| format!("\n                  {}", text::line(note))));
     let (outcome, output_bytes, worked) = ("changed", percent(output), context.is_worked());
     let line = Line { id: edit.id, outcome, output: Some(to), output_bytes, reason: None, note, worked };
     context.tell(&line, text)
@@ -144,7 +144,7 @@ fn refuse(context: &Context, id: JobId, why: String) -> Answer {
         let reason = Some(why);
         json_line(&Line { id, outcome, output: None, output_bytes: None, reason, note: None, worked })?;
     } else {
-        eprintln!("spool: {}", words::line(&why));
+        eprintln!("spool: {}", text::line(&why));
     }
     Ok(false)
 }
@@ -153,18 +153,20 @@ fn sentence(id: JobId, refusal: Refusal) -> String {
     match refusal {
         Refusal::State(State::Running) => {
             format!(
-                "Job {id} is running and stays as it is; `spool cancel {id}` ends it, and its video can be added again."
+                "Job {id} is running and was not changed; `spool cancel {id}` ends it, and its video can be added again."
             )
         }
         Refusal::State(State::Done) => {
-            format!("Job {id} is done; `spool add` does its video with another preset or to another place.")
+            format!(
+                "Job {id} is done; `spool add` converts its video with another preset or to another place."
+            )
         }
         Refusal::State(state) => {
             format!(
-                "Job {id} is {state}; only what is queued, waiting or on hold can be changed, so `spool retry {id}` comes first."
+                "Job {id} is {state}; only queued, waiting and held jobs can be changed, so use `spool retry {id}` first."
             )
         }
-        Refusal::NotFound => words::no_such(&[id]),
+        Refusal::NotFound => text::no_such(&[id]),
         Refusal::Unreadable | Refusal::Active => {
             format!("Job {id} was made by another version of Spool; update Spool, or remove the job.")
         }

@@ -8,6 +8,7 @@ mod again;
 mod args;
 mod check;
 mod checked;
+mod commands;
 mod context;
 mod doctor;
 mod edit;
@@ -20,15 +21,14 @@ mod run;
 mod settings;
 mod show;
 mod status;
-mod steer;
+mod text;
 mod watch;
-mod words;
 
 use args::{Cli, PresetVerb, Verb};
 use clap::{CommandFactory, Parser};
 use context::{Answer, Context, Failed};
 use spool_app::log;
-use spool_core::error::{Error, said};
+use spool_core::error::{Error, message};
 use spool_core::words as english;
 use std::ffi::OsString;
 use std::io::{ErrorKind, Write};
@@ -70,7 +70,7 @@ fn act(cli: &Cli) -> Answer {
         Verb::Check(args) => check::check(&context, args),
         Verb::Again(args) => again::again(&context, args),
         Verb::List { state, limit, paths } => {
-            list::list(&context, &list::Wish { kinds: state, limit: *limit, paths: *paths })
+            list::list(&context, &list::ListRequest { kinds: state, limit: *limit, paths: *paths })
         }
         Verb::Show { ids, log } => show::show(&context, ids, *log),
         Verb::Watch { id, until_idle } => watch::watch(&context, *id, *until_idle),
@@ -83,19 +83,19 @@ fn act(cli: &Cli) -> Answer {
         Verb::Probe(args) => probe::probe(&context, args),
         Verb::Doctor { restore: true } => doctor::restore(&context),
         Verb::Doctor { restore: false } => doctor::doctor(&context),
-        verb => steer::steer(&context, verb),
+        verb => commands::run(&context, verb),
     }
 }
 
 fn report(failed: &Failed) -> ExitCode {
     let (code, message) = match failed {
         Failed::Output(cause) if cause.kind() == ErrorKind::BrokenPipe => return ExitCode::SUCCESS,
-        Failed::Output(cause) => (1, format!("The answer could not be written: {}.", said(cause))),
+        Failed::Output(cause) => (1, format!("The output could not be written: {}.", message(cause))),
         Failed::Usage(sentence) => (2, sentence.clone()),
         Failed::Core(error @ Error::Held { .. }) => (3, error.to_string()),
         Failed::Core(Error::Tools(error)) => (4, format!("{error} {}", english::remedy(&error.remedy()))),
         Failed::Core(error) => (1, error.to_string()),
     };
-    let _ = writeln!(std::io::stderr(), "spool: {}", words::line(&message));
+    let _ = writeln!(std::io::stderr(), "spool: {}", text::line(&message));
     ExitCode::from(code)
 }

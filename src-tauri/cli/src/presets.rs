@@ -2,7 +2,7 @@
 
 use crate::add::find_preset;
 use crate::context::{Answer, Context, Failed, json_line};
-use spool_core::error::{Error, said};
+use spool_core::error::{Error, message};
 use spool_core::preset::FIELDS;
 use spool_core::settings::{self, Imported};
 use std::io::Write;
@@ -48,13 +48,13 @@ pub(crate) fn import(context: &Context, files: &[PathBuf]) -> Answer {
 
 fn import_one(context: &Context, file: &Path) -> Result<(), Failed> {
     let text = settings::text(file)
-        .map_err(|e| Failed::Usage(format!("{} cannot be read ({}).", file.display(), said(&e))))?;
+        .map_err(|e| Failed::Usage(format!("{} cannot be read ({}).", file.display(), message(&e))))?;
     let imported = settings::import(&context.data, &text).map_err(|error| match error {
         Error::Preset(why) => Failed::Usage(format!("{}: {why}.", file.display())),
         other => other.into(),
     })?;
     for Imported { preset, instead_of } in imported {
-        let why = instead_of.map_or_else(String::new, |id| format!(", for {id} comes with Spool"));
+        let why = instead_of.map_or_else(String::new, |id| format!(", because {id} is built in"));
         let line = format!("Preset {} is kept{why}; use it with --preset {}.", preset.name, preset.id);
         context.tell(&preset, line)?;
     }

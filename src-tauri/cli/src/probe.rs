@@ -3,14 +3,14 @@
 use crate::add::find_preset;
 use crate::args::Probe;
 use crate::context::{Answer, Context, Failed, absolute, json_line};
-use crate::words;
+use crate::text;
 use serde_json::json;
 use spool_app::view::{Why, with_messages};
 use spool_core::captions::{Captions, Service};
 use spool_core::clock::SystemClock;
 use spool_core::failure::{Failure, Reason};
-use spool_core::ffmpeg::{self, Asked, Tools, probe as look};
-use spool_core::intake::{self, Asking, Wish};
+use spool_core::ffmpeg::{self, CaptionRequest, Tools, probe as look};
+use spool_core::intake::{self, AddOptions, VolumeAccess};
 use spool_core::ledger::{Difference, Property};
 use spool_core::media::{Kind, MediaInfo, Programme, Stream};
 use spool_core::path_bytes;
@@ -46,7 +46,7 @@ pub(crate) fn probe(context: &Context, args: &Probe) -> Answer {
     for path in &args.paths {
         let path = absolute(path)?;
         if args.paths.len() > 1 {
-            context.say(words::line(format!("{}:", path.display())))?;
+            context.say(text::line(format!("{}:", path.display())))?;
         }
         match probe_one(context, &tools, &path, preset.as_ref(), args) {
             Ok(probed) if context.json => json_line(&as_json(&probed))?,
@@ -114,14 +114,14 @@ fn probe_one(
 /// Returns the path of the result as it would be claimed now. Creates no folder.
 fn output(context: &Context, path: &Path, preset: &Preset, args: &Probe) -> Option<PathBuf> {
     let folder = args.output_dir.as_deref().or(context.settings.output_dir.as_deref());
-    let wish = Wish {
+    let options = AddOptions {
         folder: folder.map(absolute).transpose().ok()?,
-        ..Wish::of(JobSpec::of(preset.clone()), &context.settings)
+        ..AddOptions::of(JobSpec::of(preset.clone()), &context.settings)
     };
     // In memory, because probing a file creates no queue.
     let queue = MemoryQueue::new(Arc::new(SystemClock::default()));
-    let asking = Asking::of(&context.volumes);
-    let found = intake::find(asking, &[path.to_owned()], &wish, &queue).ok()?;
+    let asking = VolumeAccess::of(&context.volumes);
+    let found = intake::scan(asking, &[path.to_owned()], &options, &queue).ok()?;
     let taken = intake::taken(asking, &found.jobs, &queue).ok()?;
     let job = found.jobs.first()?;
     let (extension, longest) = (preset.container.extension(), job.naming.longest);
@@ -162,7 +162,7 @@ fn captions(
         |s: &&Stream| matches!(s.kind, Kind::Video | Kind::Audio | Kind::Subtitle) && !s.attached_picture;
     let beside: Vec<usize> = info.streams.iter().filter(timed).map(|s| s.index).collect();
     let within = if all { u64::MAX } else { NEAR };
-    let asked = Asked { tools, policy, orders: None, notes: &notes, beside: &beside, within };
+    let asked = CaptionRequest { tools, policy, orders: None, notes: &notes, beside: &beside, within };
     Some(ffmpeg::captions(asked, path, info))
 }
 
@@ -178,9 +178,9 @@ fn refused(context: &Context, path: &Path, failure: &Failure) -> Answer {
         json_line(&json)?;
     } else if no_file(path).is_some() {
         // The reason already states what to do.
-        eprintln!("spool: {}", words::line(reason(&failure.reason)));
+        eprintln!("spool: {}", text::line(reason(&failure.reason)));
     } else {
-        eprintln!("spool: {}", words::line(english::failure(failure)));
+        eprintln!("spool: {}", text::line(english::failure(failure)));
     }
     Ok(false)
 }
@@ -193,24 +193,24 @@ fn programme_line(programme: &Programme) -> String {
 }
 
 fn print(context: &Context, Probed { info, planned, .. }: &Probed) -> Result<(), Failed> {
-    let length = info.length().map_or_else(|| "unknown length".into(), |s| words::duration(s.round() as u64));
-    let size = info.size.map_or(String::new(), |bytes| format!(", {}", words::size(bytes)));
+    let length = info.length().map_or_else(|| "unknown length".into(), |s| text::duration(s.round() as u64));
+    let size = info.size.map_or(String::new(), |bytes| format!(", {}", text::size(bytes)));
     context.say(format!(
         "{}, {length}{size}, {}",
         info.container,
-        words::count(info.chapters.len() as u64, "chapter", "chapters")
+        text::count(info.chapters.len() as u64, "chapter", "chapters")
     ))?;
     for programme in info.programmes.iter().filter(|_| info.programmes.len() > 1) {
-        context.say(words::line(programme_line(programme)))?;
+        context.say(text::line(programme_line(programme)))?;
     }
     for captions in info.captions.iter().flatten() {
         context.say(captions_line(captions))?;
     }
     match planned {
         Some(planning) => {
-            planned_lines(info, planning).iter().try_for_each(|line| context.say(words::line(line)))
+            planned_lines(info, planning).iter().try_for_each(|line| context.say(text::line(line)))
         }
-        None => info.streams.iter().try_for_each(|s| context.say(words::line(stream_line(s)))),
+        None => info.streams.iter().try_for_each(|s| context.say(text::line(stream_line(s)))),
     }
 }
 
@@ -246,7 +246,7 @@ fn captions_line(captions: &Captions) -> String {
         Service::Channel(n) => format!("CC{n} (CEA-608)"),
         Service::Digital(n) => format!("service {n} (CEA-708)"),
     };
-    let lines = words::count(captions.lines.len() as u64, "line", "lines");
+    let lines = text::count(captions.lines.len() as u64, "line", "lines");
     format!("captions inside the picture: {service}, {lines}")
 }
 
@@ -256,7 +256,7 @@ fn stream_line(stream: &Stream) -> String {
     let video = stream.video.as_ref();
     let size = video.map(|p| format!(" {}x{}", p.width, p.height)).unwrap_or_default();
     let pace = video.and_then(|p| p.rate).map(|rate| format!(" {} fps", rounded(rate))).unwrap_or_default();
-    let channels = stream.channels.map(|n| format!(" {}", words::count(n.into(), "channel", "channels")));
+    let channels = stream.channels.map(|n| format!(" {}", text::count(n.into(), "channel", "channels")));
     let channels = channels.unwrap_or_default();
     let samples = stream.sample_rate.map(|rate| format!(" {rate} Hz")).unwrap_or_default();
     let bits = stream.bit_rate.map(|bits| format!(" {} kbit/s", bits / 1000)).unwrap_or_default();

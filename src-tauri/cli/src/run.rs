@@ -1,9 +1,9 @@
 //! `spool run`: runs an engine in this terminal, with progress bars if they can be drawn and plain lines otherwise.
 
+mod idle_reason;
 mod pace;
 pub(crate) mod screen;
 mod show;
-mod standing;
 mod summary;
 
 use crate::args::Workers;
@@ -104,7 +104,7 @@ async fn wait_for_the_end(
 
 async fn drain(engine: Engine, signals: &mut Signals, say: &dyn Fn(&str)) {
     engine.drain();
-    say("Running jobs end, no further one starts. Press Ctrl-C again to stop them now.");
+    say("Finishing the running jobs; no further job starts. Press Ctrl-C again to stop them now.");
     let stop = engine.stopper();
     let ended = engine.ended();
     tokio::pin!(ended);
@@ -115,7 +115,7 @@ async fn drain(engine: Engine, signals: &mut Signals, say: &dyn Fn(&str)) {
             stop.cancel();
         }
     }
-    say("Stopping; what ran starts again with the next run.");
+    say("Stopping; the running jobs start again with the next run.");
     ended.await;
 }
 

@@ -1,7 +1,7 @@
 //! `spool settings`: shows and changes the settings for all jobs.
 
 use crate::context::{Answer, Context, Failed, json_line};
-use crate::words;
+use crate::text;
 use serde_json::{Map, Value, json};
 use spool_core::error::Error;
 use spool_core::path_bytes::percent;
@@ -45,16 +45,15 @@ fn all(context: &Context) -> Answer {
         return Ok(true);
     }
     let shown: Vec<String> =
-        fields::FIELDS.iter().map(|field| words::line(fields::shown(&now, field))).collect();
+        fields::FIELDS.iter().map(|field| text::line(fields::shown(&now, field))).collect();
     let width = shown.iter().map(|value| value.chars().count()).max().unwrap_or(0).min(24);
     for (field, value) in fields::FIELDS.iter().zip(shown) {
         context.say(format!("{:<14}  {value:<width$}  {}", field.key, field.meaning))?;
     }
-    let whether =
-        if file.exists() { "They are kept in" } else { "All are as they come; a change is kept in" };
+    let whether = if file.exists() { "They are kept in" } else { "All are defaults; changes are stored in" };
     context.say(format!(
         "{whether} {}; `spool settings KEY VALUE` changes one.",
-        words::line(file.display().to_string())
+        text::line(file.display().to_string())
     ))?;
     Ok(true)
 }
@@ -62,7 +61,7 @@ fn all(context: &Context) -> Answer {
 /// Prints only the value, for scripts.
 fn one(context: &Context, field: &'static Field) -> Answer {
     let now = load(context)?;
-    context.tell(&view(&now, field), words::line(fields::shown(&now, field)))?;
+    context.tell(&view(&now, field), text::line(fields::shown(&now, field)))?;
     Ok(true)
 }
 
@@ -75,7 +74,7 @@ fn view(settings: &Settings, field: &Field) -> Value {
 
 fn set(context: &Context, field: &'static Field, value: &str) -> Answer {
     let now = fields::set(&context.data, field, value).map_err(refused)?;
-    let shown = words::line(fields::shown(&now, field));
+    let shown = text::line(fields::shown(&now, field));
     context
         .tell(&view(&now, field), format!("{} is {shown} now. {}", field.key, fields::effect(field.key)))?;
     Ok(true)

@@ -1,7 +1,7 @@
 //! `spool status`: the state of the queue in one line; also the sentences at the end of a list.
 
 use crate::context::{Answer, Context, Failed, json_line};
-use crate::words;
+use crate::text;
 use serde_json::{Value, json};
 use spool_app::view::{Cause, JobView};
 use spool_core::batch::Batch;
@@ -19,34 +19,34 @@ const NAMED: u64 = 3;
 
 pub(crate) fn status(context: &Context) -> Answer {
     let app = context.app()?;
-    let standing = Standing::of(context, app.queue())?;
+    let status = Status::of(context, app.queue())?;
     if context.json {
-        json_line(&standing.view(&app.causes()?))?;
+        json_line(&status.view(&app.causes()?))?;
     } else {
-        context.say(standing.line(SystemClock::default().now()))?;
+        context.say(status.line(SystemClock::default().now()))?;
     }
     Ok(true)
 }
 
 /// Returns how the last run ended, if the user should know, the counts of jobs, and what the user can do about them.
 pub(crate) fn sentences(context: &Context, queue: &dyn Queue) -> Result<Vec<String>, Failed> {
-    let standing = Standing::of(context, queue)?;
+    let status = Status::of(context, queue)?;
     let now = SystemClock::default().now();
-    let mut lines: Vec<String> = standing.restored.clone().into_iter().collect();
-    lines.extend(standing.hung_up.map(|at| words::hung_up(at, now)));
-    let c = &standing.counts;
+    let mut lines: Vec<String> = status.restored.clone().into_iter().collect();
+    lines.extend(status.hung_up.map(|at| text::hung_up(at, now)));
+    let c = &status.counts;
     let mut last = vec![counted(c, "")];
-    last.extend(standing.crowded.clone());
-    if standing.paused {
-        last.push(words::PAUSED.into());
-    } else if c.startable() + c.running > 0 && standing.worker.is_none() {
-        last.push(words::unworked(standing.abandoned));
+    last.extend(status.waiting_for_space.clone());
+    if status.paused {
+        last.push(text::PAUSED.into());
+    } else if c.startable() + c.running > 0 && status.worker.is_none() {
+        last.push(text::unworked(status.abandoned));
     }
     lines.push(last.join(" "));
     Ok(lines)
 }
 
-struct Standing {
+struct Status {
     counts: Counts,
     /// The first running jobs.
     running: Vec<Job>,
@@ -58,15 +58,15 @@ struct Standing {
     hung_up: Option<Millis>,
     restored: Option<String>,
     breaker: Option<Reason>,
-    crowded: Option<String>,
+    waiting_for_space: Option<String>,
     left: Option<TimeLeft>,
     batch: Batch,
 }
 
-impl Standing {
-    fn of(context: &Context, queue: &dyn Queue) -> Result<Standing, Failed> {
+impl Status {
+    fn of(context: &Context, queue: &dyn Queue) -> Result<Status, Failed> {
         let worker = lock::holder(&context.data);
-        Ok(Standing {
+        Ok(Status {
             counts: queue.counts()?,
             running: queue.page(&Filter::of(&[State::Running]), 0, NAMED)?,
             paused: queue.flag(Flag::Paused)?.is_some(),
@@ -74,8 +74,8 @@ impl Standing {
             hung_up: queue.flag(Flag::HungUp)?.and_then(|at| at.parse().ok()),
             restored: raised::restored(queue)?.map(|restored| english::restored(&restored).to_string()),
             breaker: raised::breaker(queue)?.filter(|_| worker.is_some()),
-            crowded: words::crowded(&queue.crowded()?),
-            batch: Batch::kept(queue)?,
+            waiting_for_space: text::waiting_for_space(&queue.waiting_for_space()?),
+            batch: Batch::load(queue)?,
             left: queue::time_left(queue, SystemClock::default().now())?.filter(|_| worker.is_some()),
             worker,
         })
@@ -87,30 +87,30 @@ impl Standing {
             "running": c.running, "queued": c.startable(), "held": c.held, "unreadable": c.unreadable,
             "waiting": c.waiting, "done": c.done, "failed": c.failed, "causes": causes, "cancelled": c.cancelled,
             "paused": self.paused, "worker": self.worker, "abandonedSince": self.abandoned, "hungUpAt": self.hung_up,
-            "timeLeft": self.left, "batch": self.batch.far(c), "breaker": self.breaker.as_ref().map(english::breaker), "restored": self.restored,
+            "timeLeft": self.left, "batch": self.batch.progress(c), "breaker": self.breaker.as_ref().map(english::breaker), "restored": self.restored,
             "jobs": self.running.iter().map(|job| JobView::of(job, self.abandoned)).collect::<Vec<_>>(),
         })
     }
 
     fn line(&self, now: Millis) -> String {
         let mut parts = vec![counted(&self.counts, &named(&self.running, self.counts.running))];
-        parts.extend(self.left.as_ref().map(|left| capital(&words::time_left(left))));
-        parts.extend(self.crowded.clone());
+        parts.extend(self.left.as_ref().map(|left| capital(&text::time_left(left))));
+        parts.extend(self.waiting_for_space.clone());
         parts.extend(
             self.breaker
                 .as_ref()
-                .map(|why| format!("The queue stands still: {}", words::line(english::breaker(why)))),
+                .map(|why| format!("The queue has stopped: {}", text::line(english::breaker(why)))),
         );
         if self.paused {
-            parts.push(words::PAUSED.into());
+            parts.push(text::PAUSED.into());
         }
         if let Some(who) = &self.worker {
-            parts.push(format!("Worked by {}.", words::line(who)));
+            parts.push(format!("Run by {}.", text::line(who)));
         } else {
-            parts.extend(self.hung_up.map(|at| words::hung_up(at, now)));
-            parts.push(words::unworked(self.abandoned));
+            parts.extend(self.hung_up.map(|at| text::hung_up(at, now)));
+            parts.push(text::unworked(self.abandoned));
         }
-        parts.extend(self.restored.as_deref().map(words::line));
+        parts.extend(self.restored.as_deref().map(text::line));
         parts.join(" ")
     }
 }
@@ -126,11 +126,11 @@ fn capital(words: &str) -> String {
 fn named(running: &[Job], all: u64) -> String {
     let name = |job: &Job| {
         let percent = || job.progress.and_then(|progress| progress.percent);
-        let how = match words::state(job) {
+        let how = match text::state(job) {
             "running" => percent().map_or_else(String::new, |p| format!(" {p:.0} %")),
             other => format!(" {other}"),
         };
-        format!("{}{how}", words::name(job))
+        format!("{}{how}", text::name(job))
     };
     let mut names: Vec<String> = running.iter().map(name).collect();
     if all > names.len() as u64 && !names.is_empty() {
@@ -160,8 +160,8 @@ fn counted(c: &Counts, running: &str) -> String {
 mod tests {
     use super::*;
 
-    fn standing(counts: Counts) -> Standing {
-        Standing {
+    fn status(counts: Counts) -> Status {
+        Status {
             counts,
             running: Vec::new(),
             paused: false,
@@ -170,7 +170,7 @@ mod tests {
             hung_up: None,
             restored: None,
             breaker: None,
-            crowded: None,
+            waiting_for_space: None,
             left: None,
             batch: Batch::default(),
         }
@@ -179,17 +179,17 @@ mod tests {
     #[test]
     fn one_line_states_the_counts_and_the_process_that_runs_the_queue() {
         let counts = Counts { queued: 5, held: 2, running: 1, done: 12, failed: 1, ..Counts::default() };
-        let some = standing(counts);
-        let expected = "1 running, 3 queued, 2 on hold, 12 done, 1 failed. Worked by spool run (process 7).";
+        let some = status(counts);
+        let expected = "1 running, 3 queued, 2 on hold, 12 done, 1 failed. Run by spool run (process 7).";
         assert_eq!(some.line(0), expected);
         let left = Some(TimeLeft { from: 130.0, to: 250.0 });
-        let expected = "1 running, 3 queued, 2 on hold, 12 done, 1 failed. About 2-5 min left. Worked by spool run (process 7).";
-        assert_eq!(Standing { left, ..standing(counts) }.line(0), expected);
-        let none = Standing { worker: None, ..standing(Counts::default()) };
-        assert_eq!(none.line(0), "The queue is empty. Nothing works the queue now; `spool run` does.");
-        let paused = Standing { paused: true, ..standing(Counts { waiting: 2, ..Counts::default() }) };
+        let expected = "1 running, 3 queued, 2 on hold, 12 done, 1 failed. About 2-5 min left. Run by spool run (process 7).";
+        assert_eq!(Status { left, ..status(counts) }.line(0), expected);
+        let none = Status { worker: None, ..status(Counts::default()) };
+        assert_eq!(none.line(0), "The queue is empty. The queue is not running; start it with `spool run`.");
+        let paused = Status { paused: true, ..status(Counts { waiting: 2, ..Counts::default() }) };
         let expected =
-            "2 waiting. The queue is paused; `spool resume` lets it go on. Worked by spool run (process 7).";
+            "2 waiting. The queue is paused; `spool resume` resumes it. Run by spool run (process 7).";
         assert_eq!(paused.line(0), expected);
     }
 }

@@ -1,6 +1,6 @@
 //! `spool watch`: follows the queue by polling the database, which any process may do.
 
-mod standing;
+mod worker;
 
 use crate::context::{Answer, Context, Failed, json_line};
 use crate::list;
@@ -10,9 +10,9 @@ use spool_app::view::JobView;
 use spool_core::clock::{Clock, SystemClock};
 use spool_core::job::{Job, JobId, Millis, State};
 use spool_core::queue::{Filter, Queue};
-use standing::{Standing, Worker};
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
+use worker::{Worker, WorkerNews};
 
 /// Interval between two reads of the database.
 const POLL: Duration = Duration::from_secs(1);
@@ -43,7 +43,7 @@ fn print_job(context: &Context, job: &Job, line: &str, worker: &Worker) -> Resul
 }
 
 fn one(context: &Context, queue: &dyn Queue, id: JobId) -> Answer {
-    let (mut shown, mut standing) = (String::new(), Standing::default());
+    let (mut shown, mut news) = (String::new(), WorkerNews::default());
     loop {
         let Some(job) = queue.job(id)? else { return Ok(not_found(&[id])) };
         let line = list::line(&job, SystemClock::default().now(), context.abandoned_since());
@@ -55,24 +55,24 @@ fn one(context: &Context, queue: &dyn Queue, id: JobId) -> Answer {
         if job.state.is_ended() {
             return Ok(job.state == State::Done);
         }
-        standing.news(&worker).iter().for_each(|news| context.remark(news));
+        news.news(&worker).iter().for_each(|news| context.remark(news));
         std::thread::park_timeout(POLL);
     }
 }
 
 fn all(context: &Context, queue: &dyn Queue, until_idle: bool) -> Answer {
     let mut watch = Watch { ends: Ends::so_far(queue)?, shown: HashMap::new() };
-    let (mut standing, mut failed) = (Standing::default(), false);
+    let (mut news, mut failed) = (WorkerNews::default(), false);
     loop {
         let (worker, counts) = (Worker::look(context, queue)?, queue.counts()?);
         for (job, line) in watch.look(queue, SystemClock::default().now(), context.abandoned_since())? {
             failed |= job.state == State::Failed;
             print_job(context, &job, &line, &worker)?;
         }
-        standing.news(&worker).iter().for_each(|news| context.remark(news));
+        news.news(&worker).iter().for_each(|news| context.remark(news));
         // The counts were read before the jobs, so every end that they include has been printed.
         if until_idle && worker.is_idle(&counts) {
-            return Ok(!failed && standing::left(&counts) == 0);
+            return Ok(!failed && worker::left(&counts) == 0);
         }
         std::thread::park_timeout(POLL);
     }
@@ -94,8 +94,8 @@ impl Watch {
     ) -> Result<Vec<(Job, String)>, Failed> {
         let ended = self.ends.since(queue)?;
         let jobs = queue.page(&Filter::of(&[State::Running, State::Waiting]), 0, 1000)?;
-        let live: HashSet<JobId> = jobs.iter().map(|j| j.id).collect();
-        let gone = self.gone(queue, &live)?;
+        let active: HashSet<JobId> = jobs.iter().map(|j| j.id).collect();
+        let gone = self.gone(queue, &active)?;
         // It may have ended after the ends were read; the next call must not return it again.
         self.ends.known.extend(gone.iter().map(end));
         let mut seen = HashSet::new();
@@ -105,7 +105,7 @@ impl Watch {
             (job, line)
         });
         let news: Vec<_> = lines.filter(|(job, line)| self.shown.get(&job.id) != Some(line)).collect();
-        self.remember(&news, &live);
+        self.remember(&news, &active);
         Ok(news)
     }
 
@@ -178,10 +178,10 @@ impl Ends {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use spool_core::intake::{Asking, Wish, find};
+    use spool_core::intake::{AddOptions, VolumeAccess, scan};
     use spool_core::preset;
     use spool_core::queue::memory::MemoryQueue;
-    use spool_core::queue::{Command, Commands, Leases, Place, Taken, Which};
+    use spool_core::queue::{Command, Commands, Leases, QueuePosition, Selection, TakenNames};
     use spool_core::settings::Settings;
     use spool_core::spec::JobSpec;
     use std::sync::Arc;
@@ -190,12 +190,14 @@ mod tests {
         let (dir, preset) = (tempfile::tempdir().unwrap(), preset::find("web-1080p").unwrap().clone());
         (0..count).for_each(|n| std::fs::write(dir.path().join(format!("{n}.mkv")), "x").unwrap());
         let spec = JobSpec::of(preset);
-        let wish = Wish::of(spec, &Settings::default());
+        let wish = AddOptions::of(spec, &Settings::default());
         queue
             .add(
-                &find(Asking::of(&Arc::default()), &[dir.path().to_owned()], &wish, queue).unwrap().jobs,
-                Place::End,
-                &Taken::default(),
+                &scan(VolumeAccess::of(&Arc::default()), &[dir.path().to_owned()], &wish, queue)
+                    .unwrap()
+                    .jobs,
+                QueuePosition::End,
+                &TakenNames::default(),
             )
             .unwrap();
     }
@@ -203,7 +205,7 @@ mod tests {
     #[test]
     fn a_job_that_starts_and_ends_between_two_reads_is_shown_once() {
         let queue = MemoryQueue::new(Arc::new(SystemClock::default()));
-        let cancel = || queue.steer(Command::Cancel, &Which::All(vec![State::Queued])).unwrap();
+        let cancel = || queue.apply(Command::Cancel, &Selection::All(vec![State::Queued])).unwrap();
         add(&queue, 60);
         cancel();
         let mut watch = Watch { ends: Ends::so_far(&queue).unwrap(), shown: HashMap::new() };
@@ -217,7 +219,7 @@ mod tests {
         assert_eq!(shown(), [(running.0, State::Running)]);
         cancel();
         assert_eq!(shown().len(), 119);
-        queue.steer(Command::Remove, &Which::Ids((62..181).map(JobId).collect())).unwrap();
+        queue.apply(Command::Remove, &Selection::Ids((62..181).map(JobId).collect())).unwrap();
         assert_eq!(shown(), [], "older ends that take their place in the history");
     }
 }

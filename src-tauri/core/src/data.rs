@@ -1,4 +1,4 @@
-//! The data folder: the paths of its files, whether it is on a suitable file system, and which engine works it.
+//! The data folder: the paths of its files, whether it is on a suitable file system, and which engine runs it.
 
 pub mod lock;
 mod place;

@@ -15,9 +15,10 @@ use crate::forecast::TimeLeft;
 use crate::policy::Policy;
 use crate::pool::{self, Pool};
 use crate::queue::sqlite::SqliteQueue;
-use crate::queue::sqlite::mend::{self, Look};
+use crate::queue::sqlite::repair::{self, CheckExtent};
 use crate::queue::{
-    self, Added, Command, Commands, Details, Flag, NewJob, Place, Queue, Saved, Steered, Taken, Which,
+    self, Added, Command, CommandResult, Commands, Details, Flag, NewJob, Queue, QueuePosition, Saved,
+    Selection, TakenNames,
 };
 use crate::shared::{Folders, Shared, Tooling};
 use crate::volumes::Volumes;
@@ -55,7 +56,7 @@ pub struct EngineConfig {
     pub clock: Arc<dyn Clock>,
 }
 
-/// Opens the queue of a data folder for reading and for user commands, without working it.
+/// Opens the queue of a data folder for reading and for user commands, without running it.
 pub fn open_queue(data: &Path, clock: Arc<dyn Clock>) -> Result<SqliteQueue> {
     prepare(data)?;
     SqliteQueue::open(&database(data), clock)
@@ -68,8 +69,8 @@ pub fn open_queue_to_read(data: &Path, clock: Arc<dyn Clock>) -> Result<SqliteQu
 }
 
 /// Repairs a damaged queue: sets it aside and restores it, as [`Engine::start`] does. For programs that open the queue
-/// before they start an engine. `who` names this process to others. Does nothing while another engine works the queue.
-pub fn mend(data: &Path, who: &str, clock: &dyn Clock) -> Result<()> {
+/// before they start an engine. `who` names this process to others. Does nothing while another engine runs the queue.
+pub fn repair(data: &Path, who: &str, clock: &dyn Clock) -> Result<()> {
     match lock::take(data, who) {
         Ok(_lock) => mend_locked(data, clock),
         Err(Error::Held { .. }) => Ok(()),
@@ -77,7 +78,7 @@ pub fn mend(data: &Path, who: &str, clock: &dyn Clock) -> Result<()> {
     }
 }
 
-/// Rescues jobs of a dead engine, for a program that acts on such jobs without working the queue. Returns false if an
+/// Rescues jobs of a dead engine, for a program that acts on such jobs without running the queue. Returns false if an
 /// engine is running, which acts itself.
 pub fn rescue_idle(config: &EngineConfig) -> Result<bool> {
     let _lock = match lock::take(&config.data, &config.who) {
@@ -94,7 +95,7 @@ pub fn rescue_idle(config: &EngineConfig) -> Result<bool> {
 
 /// After an unclean end the whole database is read once before it is used.
 fn mend_locked(data: &Path, clock: &dyn Clock) -> Result<()> {
-    let repaired = mend::mend(&database(data), &backups(data), clock.now(), Look::AfterCrash)?;
+    let repaired = repair::repair(&database(data), &backups(data), clock.now(), CheckExtent::AfterCrash)?;
     if let Some(repaired) = repaired {
         tracing::error!("{}", words::restored(&repaired.restored));
     }
@@ -132,7 +133,7 @@ impl Engine {
     ) -> Result<Engine> {
         queue.set_flag(Flag::Engine, Some(&owner))?;
         // A batch that an earlier engine left unfinished is over.
-        tally.batch().keep(queue.as_ref())?;
+        tally.batch().store(queue.as_ref())?;
         // The breaker starts closed: what tripped an earlier one may be fixed.
         queue.set_flag(Flag::Breaker, None)?;
         queue.set_flag(Flag::HungUp, None)?;
@@ -152,7 +153,7 @@ impl Engine {
             tally: Arc::new(tally),
             progress: Mutex::default(),
             time_left: Mutex::default(),
-            places: Mutex::default(),
+            reservations: Mutex::default(),
             left_behind: AtomicBool::new(false),
             wake: Notify::new(),
             drain: CancellationToken::new(),
@@ -188,13 +189,13 @@ impl Engine {
     }
 
     /// Adds jobs and wakes the pool. Blocks for one transaction. `taken`: names in use in the output folders.
-    pub fn add(&self, jobs: &[NewJob], place: Place, taken: &Taken) -> Result<Vec<Added>> {
+    pub fn add(&self, jobs: &[NewJob], place: QueuePosition, taken: &TakenNames) -> Result<Vec<Added>> {
         self.ask(|queue| queue.add(jobs, place, taken))
     }
 
     /// Executes a user's command on jobs. Blocks until it is finished.
-    pub fn steer(&self, command: Command, which: &Which) -> Result<Steered> {
-        self.ask(|queue| queue.steer(command, which))
+    pub fn apply(&self, command: Command, which: &Selection) -> Result<CommandResult> {
+        self.ask(|queue| queue.apply(command, which))
     }
 
     /// Sends a user's request to the queue and wakes the pool. Blocks until it is finished.
@@ -208,13 +209,13 @@ impl Engine {
     /// Pauses or resumes the queue: no new job starts, running ones continue. Survives restarts.
     pub fn pause(&self, paused: bool) -> Result<()> {
         queue::pause(self.shared.queue.as_ref(), paused)?;
-        self.shared.tell(Event::Paused(paused));
+        self.shared.emit(Event::Paused(paused));
         self.shared.wake.notify_one();
         Ok(())
     }
 
     fn changed(&self) {
-        self.shared.tell(Event::QueueChanged);
+        self.shared.emit(Event::QueueChanged);
         self.shared.wake.notify_one();
     }
 
@@ -300,7 +301,7 @@ fn rescued_tally(queue: &dyn Queue, config: &EngineConfig, owner: &str) -> Resul
             found.push((id, job.state, made.map(|(before, after)| Saved { before, after })));
         }
     }
-    Ok(Tally::resume(found, Batch::kept(queue)?))
+    Ok(Tally::resume(found, Batch::load(queue)?))
 }
 
 /// A unique engine id, the owner of its claims.

@@ -3,7 +3,7 @@
 //! Each case is one or two plain sentences; callers choose exit codes by the case.
 
 use crate::job::JobId;
-pub use crate::system::said;
+pub use crate::system::message;
 use std::path::PathBuf;
 
 /// An error of a call.
@@ -101,14 +101,14 @@ pub enum Error {
         /// The version linked into this program.
         found: &'static str,
     },
-    /// Another process works the queue.
+    /// Another process runs the queue.
     #[error("The queue is already in use by {holder}. Stop it first, or add jobs, which will run there.")]
     Held {
         /// The process that holds the lock: "spool run (process 7)".
         holder: String,
     },
     /// A file or folder of Spool's own cannot be used.
-    #[error("{what} {path}: {}.", said(cause))]
+    #[error("{what} {path}: {}.", message(cause))]
     Io {
         /// The operation, as the start of a sentence: "Cannot create".
         what: &'static str,

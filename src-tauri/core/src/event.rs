@@ -86,7 +86,7 @@ pub struct Snapshot {
 
 /// An item of a subscription.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Told {
+pub enum Delivery {
     /// The first item, and the replacement for missed events.
     Snapshot(Box<Snapshot>),
     /// One event.
@@ -111,18 +111,20 @@ impl Subscription {
     }
 
     /// The next item; `None` after the engine has ended. Cancel-safe: dropping the future loses no event.
-    pub async fn next(&mut self) -> Option<Told> {
+    pub async fn next(&mut self) -> Option<Delivery> {
         loop {
             if self.behind {
                 let take = self.snapshot.clone();
                 let taken = tokio::task::spawn_blocking(move || take()).await;
                 self.behind = false;
                 if let Ok(Some(snapshot)) = taken {
-                    return Some(Told::Snapshot(Box::new(snapshot)));
+                    return Some(Delivery::Snapshot(Box::new(snapshot)));
                 }
             }
             match self.events.recv().await {
-                Ok(event) if self.topics.iter().any(|t| t.covers(&event)) => return Some(Told::Event(event)),
+                Ok(event) if self.topics.iter().any(|t| t.covers(&event)) => {
+                    return Some(Delivery::Event(event));
+                }
                 Ok(_) => {}
                 Err(RecvError::Lagged(_)) => self.behind = true,
                 Err(RecvError::Closed) => return None,
@@ -154,11 +156,11 @@ mod tests {
     async fn subscriber_receives_only_its_topics() {
         let (sender, _keep) = broadcast::channel(16);
         let mut one = subscription(vec![Topic::Job(JobId(2))], &sender);
-        assert!(matches!(one.next().await, Some(Told::Snapshot(_))), "a snapshot comes first");
+        assert!(matches!(one.next().await, Some(Delivery::Snapshot(_))), "a snapshot comes first");
         for event in [progress(1), Event::QueueChanged, progress(2)] {
             sender.send(event).unwrap();
         }
-        assert_eq!(one.next().await, Some(Told::Event(progress(2))));
+        assert_eq!(one.next().await, Some(Delivery::Event(progress(2))));
     }
 
     #[tokio::test]
@@ -169,8 +171,8 @@ mod tests {
         for id in 0..10 {
             sender.send(progress(id)).unwrap();
         }
-        assert!(matches!(slow.next().await, Some(Told::Snapshot(_))));
-        assert_eq!(slow.next().await, Some(Told::Event(progress(8))));
+        assert!(matches!(slow.next().await, Some(Delivery::Snapshot(_))));
+        assert_eq!(slow.next().await, Some(Delivery::Event(progress(8))));
         drop(sender);
     }
 }

@@ -7,7 +7,7 @@ mod reason;
 mod remedy;
 mod stored;
 
-pub use fault::{Fault, PlaceIn};
+pub use fault::{Fault, LocationIn};
 pub use reason::{Class, FailureCode, Reason};
 pub use remedy::Remedy;
 

@@ -10,30 +10,30 @@ mod child;
 pub mod classify;
 pub mod compare;
 mod exec;
-mod fields;
+pub mod filter_input;
 mod first_frames;
-pub mod given;
 pub mod growth;
+mod interlacing;
 mod line;
 mod locate;
+pub(crate) mod location;
 mod names;
 mod pace;
 mod part;
 mod pipe;
-pub(crate) mod places;
 pub mod probe;
 mod process;
 pub mod report;
 pub mod run;
-mod sealed;
 pub mod statistics;
 mod survey;
 mod thumbnail;
+mod untrusted;
 mod watchdog;
 
 use crate::policy::Policy;
 pub use abilities::{abilities, encoder_works, missing_encoder};
-pub use captions::{Asked, captions};
+pub use captions::{CaptionRequest, captions};
 pub use locate::{Tool, ToolError, ToolPlaces, Tools, locate, standard_folders};
 pub use process::{end_orphans, identify};
 pub use survey::survey;
@@ -41,7 +41,7 @@ pub use thumbnail::thumbnail;
 
 /// Command to a running process; its supervisor polls it ten times a second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Order {
+pub enum Control {
     /// Run, or resume.
     Go,
     /// Suspend the process; its memory stays.
@@ -53,12 +53,12 @@ pub enum Order {
 }
 
 /// Receiver of orders in the thread that supervises a process.
-pub type Orders = tokio::sync::watch::Receiver<Order>;
+pub type Controls = tokio::sync::watch::Receiver<Control>;
 
 /// What a call of ffmpeg or ffprobe needs.
 #[derive(Clone, Copy)]
-pub(crate) struct Asking<'a> {
+pub(crate) struct ProbeContext<'a> {
     pub(crate) tools: &'a Tools,
     pub(crate) policy: &'a Policy,
-    pub(crate) orders: &'a Orders,
+    pub(crate) orders: &'a Controls,
 }

@@ -6,8 +6,8 @@
 
 mod edited;
 mod folder;
-mod held;
 mod kinds;
+mod name_limits;
 mod taken;
 mod template;
 
@@ -17,7 +17,7 @@ use crate::policy::Policy;
 use crate::queue::{Lists, Naming, NewJob, Queue};
 use crate::settings::Settings;
 use crate::spec::JobSpec;
-use crate::system::said;
+use crate::system::message;
 use crate::volumes::mounts::{self, Mounts};
 use crate::volumes::{Unanswered, Volumes};
 use filetime::FileTime;
@@ -32,14 +32,14 @@ use std::time::Duration;
 pub use crate::template::check as check_template;
 pub use edited::{To, edited};
 pub use folder::Excluded;
-pub use held::renamed;
 pub use kinds::{Kind, is_called_like_a_video};
+pub use name_limits::renamed;
 pub use taken::{taken, taken_for_edits};
 pub use template::called;
 
 /// How to turn paths into jobs.
 #[derive(Debug, Clone)]
-pub struct Wish {
+pub struct AddOptions {
     /// The conversion to perform.
     pub spec: JobSpec,
     /// Folder of the results, absolute; `None` for the folder of each original.
@@ -60,10 +60,10 @@ pub struct Wish {
     pub again: bool,
 }
 
-impl Wish {
+impl AddOptions {
     /// Returns the settings for jobs with this spec.
-    pub fn of(spec: JobSpec, settings: &Settings) -> Wish {
-        Wish {
+    pub fn of(spec: JobSpec, settings: &Settings) -> AddOptions {
+        AddOptions {
             spec,
             folder: settings.output_dir.clone(),
             root: None,
@@ -78,8 +78,8 @@ impl Wish {
 
     /// Adapts them to convert the source of an earlier job again, into the folder of its result.
     #[must_use]
-    pub fn again(self, job: &Job) -> Wish {
-        Wish {
+    pub fn again(self, job: &Job) -> AddOptions {
+        AddOptions {
             folder: job.output.parent().map(Path::to_owned),
             root: job.output_root.clone(),
             flat: true,
@@ -91,7 +91,7 @@ impl Wish {
 
 /// The result of a search.
 #[derive(Debug, Default)]
-pub struct Found {
+pub struct ScanResult {
     /// Jobs to add, in the order of the given paths; within a folder by name.
     pub jobs: Vec<NewJob>,
     /// Paths that cannot be added, each with the reason.
@@ -104,17 +104,17 @@ pub struct Found {
 
 /// Access to drives, with a time limit.
 #[derive(Clone, Copy)]
-pub struct Asking<'a> {
+pub struct VolumeAccess<'a> {
     /// What is known of the drives.
     pub volumes: &'a Arc<Volumes>,
     /// Longest wait for a response of a drive.
     pub patience: Duration,
 }
 
-impl Asking<'_> {
+impl VolumeAccess<'_> {
     /// Uses the time limit of the policy.
-    pub fn of(volumes: &Arc<Volumes>) -> Asking<'_> {
-        Asking { volumes, patience: Policy::default().volume_patience }
+    pub fn of(volumes: &Arc<Volumes>) -> VolumeAccess<'_> {
+        VolumeAccess { volumes, patience: Policy::default().volume_patience }
     }
 }
 
@@ -123,25 +123,30 @@ impl Asking<'_> {
 ///
 /// # Errors
 /// Those of the queue.
-pub fn find(asking: Asking<'_>, paths: &[PathBuf], wish: &Wish, queue: &dyn Queue) -> Result<Found, Error> {
-    let mut found = Found::default();
-    let absent = match &wish.folder {
+pub fn scan(
+    asking: VolumeAccess<'_>,
+    paths: &[PathBuf],
+    options: &AddOptions,
+    queue: &dyn Queue,
+) -> Result<ScanResult, Error> {
+    let mut found = ScanResult::default();
+    let absent = match &options.folder {
         Some(folder) => absent_volume(asking, folder, queue)?,
         None => None,
     };
     for path in paths {
-        match find_patiently(asking, path, wish, queue) {
+        match find_patiently(asking, path, options, queue) {
             Ok(more) => found.extend(more),
-            Err(Short::Queue(cause)) => return Err(cause),
-            Err(Short::Drive(Unanswered::Failed)) => {
-                found.refuse(path, "could not be looked at (memory ran out)");
+            Err(ScanError::Queue(cause)) => return Err(cause),
+            Err(ScanError::Drive(Unanswered::Failed)) => {
+                found.refuse(path, "could not be read (no thread could be started)");
             }
-            Err(Short::Drive(_)) => {
-                found.refuse(path, "is on a drive that does not answer; add it again when the drive does");
+            Err(ScanError::Drive(_)) => {
+                found.refuse(path, "is on a drive that does not respond; add it again once it does");
             }
         }
     }
-    held::fit(&mut found.jobs, &Mounts::read());
+    name_limits::fit(&mut found.jobs, &Mounts::read());
     if absent.is_some() {
         found.jobs.iter_mut().for_each(|job| job.output_volume.clone_from(&absent));
     }
@@ -150,7 +155,11 @@ pub fn find(asking: Asking<'_>, paths: &[PathBuf], wish: &Wish, queue: &dyn Queu
 
 /// Returns the volume of the results if it is not mounted: a missing or empty folder for results may be at or below a
 /// mount point that is temporarily unmounted. Its jobs wait for the volume.
-fn absent_volume(asking: Asking<'_>, folder: &Path, queue: &dyn Lists) -> Result<Option<PathBuf>, Error> {
+fn absent_volume(
+    asking: VolumeAccess<'_>,
+    folder: &Path,
+    queue: &dyn Lists,
+) -> Result<Option<PathBuf>, Error> {
     let looked = folder.to_owned();
     let is_empty = |folder: &Path| folder.read_dir().is_ok_and(|mut entries| entries.next().is_none());
     let missing = move || (!looked.exists() || is_empty(&looked)).then(|| real_folder(&looked));
@@ -161,56 +170,61 @@ fn absent_volume(asking: Asking<'_>, folder: &Path, queue: &dyn Lists) -> Result
 }
 
 /// Why a search ended without a result.
-enum Short {
+enum ScanError {
     Drive(Unanswered),
     Queue(Error),
 }
 
-impl From<Unanswered> for Short {
-    fn from(cause: Unanswered) -> Short {
-        Short::Drive(cause)
+impl From<Unanswered> for ScanError {
+    fn from(cause: Unanswered) -> ScanError {
+        ScanError::Drive(cause)
     }
 }
 
-impl From<Error> for Short {
-    fn from(cause: Error) -> Short {
-        Short::Queue(cause)
+impl From<Error> for ScanError {
+    fn from(cause: Error) -> ScanError {
+        ScanError::Queue(cause)
     }
 }
 
 /// Searches one path. A large folder may take as long as its drive responds.
-fn find_patiently(asking: Asking<'_>, path: &Path, wish: &Wish, queue: &dyn Queue) -> Result<Found, Short> {
-    let Asking { volumes, patience } = asking;
+fn find_patiently(
+    asking: VolumeAccess<'_>,
+    path: &Path,
+    options: &AddOptions,
+    queue: &dyn Queue,
+) -> Result<ScanResult, ScanError> {
+    let VolumeAccess { volumes, patience } = asking;
     let given = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let (real, is_folder) = volumes.ask(&given, patience, {
         let given = given.clone();
         move || given.canonicalize().map_or((given, false), |real| (real.clone(), real.is_dir()))
     })?;
-    let tree = match wish.folder.clone().filter(|_| is_folder && !wish.flat) {
+    let tree = match options.folder.clone().filter(|_| is_folder && !options.flat) {
         Some(folder) => {
             let folder = volumes.ask(&folder.clone(), patience, move || real_folder(&folder))?;
             Some(joined(&folder, Path::new(&queue.tree(&folder, &real)?)))
         }
         None => None,
     };
-    let (path, wish) = (path.to_owned(), wish.clone());
-    let folder = wish.folder.clone().unwrap_or_else(|| real.clone());
-    let search = move || find_one(&path, &wish, tree.as_deref());
+    let (path, options) = (path.to_owned(), options.clone());
+    let folder = options.folder.clone().unwrap_or_else(|| real.clone());
+    let search = move || find_one(&path, &options, tree.as_deref());
     Ok(volumes.ask_at_length(&[&real, &folder], patience, search)?)
 }
 
 /// Searches one path. Accesses drives. `tree`: the result folder that corresponds to the folder `path`.
-fn find_one(path: &Path, wish: &Wish, tree: Option<&Path>) -> Found {
-    let mut found = Found { mounts: Mounts::read(), ..Found::default() };
+fn find_one(path: &Path, options: &AddOptions, tree: Option<&Path>) -> ScanResult {
+    let mut found = ScanResult { mounts: Mounts::read(), ..ScanResult::default() };
     match std::fs::metadata(path) {
-        Ok(metadata) if metadata.is_dir() => found.take_folder(path, wish, tree),
-        Ok(metadata) if metadata.is_file() => found.take(path, wish, None, false),
+        Ok(metadata) if metadata.is_dir() => found.take_folder(path, options, tree),
+        Ok(metadata) if metadata.is_file() => found.take(path, options, None, false),
         Ok(_) => found.refuse(path, "is neither a file nor a folder"),
         Err(e) if e.kind() == io::ErrorKind::NotFound => found.refuse(path, "does not exist"),
         Err(e) if e.kind() == io::ErrorKind::PermissionDenied => {
-            found.refuse(path, "may not be read by this user");
+            found.refuse(path, "cannot be read by this user");
         }
-        Err(e) => found.refuse(path, &format!("could not be looked at ({})", said(&e))),
+        Err(e) => found.refuse(path, &format!("could not be read ({})", message(&e))),
     }
     found
 }
@@ -221,24 +235,24 @@ fn find_one(path: &Path, wish: &Wish, tree: Option<&Path>) -> Found {
 /// # Errors
 /// The reason as a sentence, if the source cannot be added.
 pub fn again(
-    asking: Asking<'_>,
+    asking: VolumeAccess<'_>,
     job: &Job,
     settings: &Settings,
     queue: &dyn Queue,
 ) -> Result<NewJob, String> {
     let Some(spec) = job.spec.clone() else { return Err(Error::Unreadable { id: job.id }.to_string()) };
-    let wish = Wish::of(spec, settings).again(job);
+    let options = AddOptions::of(spec, settings).again(job);
     let mut found =
-        find(asking, std::slice::from_ref(&job.source), &wish, queue).map_err(|e| e.to_string())?;
-    let no_file = || format!("{} is not a file any more.", job.source.display());
+        scan(asking, std::slice::from_ref(&job.source), &options, queue).map_err(|e| e.to_string())?;
+    let no_file = || format!("{} is no longer a file.", job.source.display());
     match found.jobs.pop().filter(|new| !new.from_folder) {
         Some(new) => Ok(new),
         None => Err(found.refused.pop().map_or_else(no_file, |(_, why)| why)),
     }
 }
 
-impl Found {
-    fn extend(&mut self, more: Found) {
+impl ScanResult {
+    fn extend(&mut self, more: ScanResult) {
         self.jobs.extend(more.jobs);
         self.refused.extend(more.refused);
         self.skipped.extend(more.skipped);
@@ -248,14 +262,14 @@ impl Found {
         self.refused.push((path.to_owned(), format!("{} {why}.", path.display())));
     }
 
-    fn take_folder(&mut self, folder: &Path, wish: &Wish, tree: Option<&Path>) {
-        for entry in folder::entries(folder, |below| wish.excluded.has(below)) {
+    fn take_folder(&mut self, folder: &Path, options: &AddOptions, tree: Option<&Path>) {
+        for entry in folder::entries(folder, |below| options.excluded.has(below)) {
             match entry {
                 Entry::Video(path) => {
                     let below = path.parent().and_then(|parent| parent.strip_prefix(folder).ok());
                     let place =
                         tree.map(|tree| below.map_or_else(|| tree.to_owned(), |below| joined(tree, below)));
-                    self.take(&path, wish, place, true);
+                    self.take(&path, options, place, true);
                 }
                 Entry::LeftOut(path, kind) => self.skipped.push((path, kind)),
                 Entry::Unreadable(path) => self.refuse(&path, "could not be read"),
@@ -264,10 +278,10 @@ impl Found {
     }
 
     /// Adds a file. `place`: the folder of its result, if it differs from the common one.
-    fn take(&mut self, path: &Path, wish: &Wish, place: Option<PathBuf>, from_folder: bool) {
-        match job(path, wish, place, from_folder, &self.mounts) {
+    fn take(&mut self, path: &Path, options: &AddOptions, place: Option<PathBuf>, from_folder: bool) {
+        match job(path, options, place, from_folder, &self.mounts) {
             Ok(job) => self.jobs.push(job),
-            Err(cause) => self.refuse(path, &format!("could not be looked at ({})", said(&cause))),
+            Err(cause) => self.refuse(path, &format!("could not be read ({})", message(&cause))),
         }
     }
 }
@@ -278,7 +292,7 @@ fn joined(folder: &Path, below: &Path) -> PathBuf {
 
 fn job(
     path: &Path,
-    wish: &Wish,
+    options: &AddOptions,
     place: Option<PathBuf>,
     from_folder: bool,
     mounts: &Mounts,
@@ -291,8 +305,8 @@ fn job(
     // Resolves only the folder, so that a symlink to a video keeps its own name, and a file reached by two paths is one
     // job.
     let source = beside.join(given.file_name().unwrap_or_default());
-    let all = wish.folder.as_deref().map_or_else(|| beside.clone(), real_folder);
-    let root = wish.root.clone().unwrap_or_else(|| all.clone());
+    let all = options.folder.as_deref().map_or_else(|| beside.clone(), real_folder);
+    let root = options.root.clone().unwrap_or_else(|| all.clone());
     let folder = place.unwrap_or(all);
     let metadata = real_source.metadata()?;
     Ok(NewJob {
@@ -300,16 +314,16 @@ fn job(
         source_mtime_ns: mtime_ns(&metadata),
         source_volume: volume(&real_source),
         output_volume: volume(&folder),
-        stem: template::stem(&source, &folder, wish, mtime_ns(&metadata)),
+        stem: template::stem(&source, &folder, options, mtime_ns(&metadata)),
         naming: Naming::default(),
         source,
         real_source,
         root,
         folder,
-        spec: wish.spec.clone(),
+        spec: options.spec.clone(),
         from_folder,
-        max_attempts: wish.max_attempts,
-        again: wish.again,
+        max_attempts: options.max_attempts,
+        again: options.again,
     })
 }
 
@@ -341,18 +355,18 @@ mod tests {
     use crate::clock::ManualClock;
     use crate::queue::memory::MemoryQueue;
 
-    pub(super) fn wish() -> Wish {
+    pub(super) fn options() -> AddOptions {
         let preset = crate::preset::find("web-1080p").unwrap().clone();
-        Wish::of(JobSpec::of(preset), &Settings::default())
+        AddOptions::of(JobSpec::of(preset), &Settings::default())
     }
 
-    pub(super) fn find_now(paths: &[PathBuf], wish: &Wish) -> Found {
-        find_in(paths, wish, &MemoryQueue::new(Arc::new(ManualClock::at(0))))
+    pub(super) fn find_now(paths: &[PathBuf], options: &AddOptions) -> ScanResult {
+        find_in(paths, options, &MemoryQueue::new(Arc::new(ManualClock::at(0))))
     }
 
-    pub(super) fn find_in(paths: &[PathBuf], wish: &Wish, queue: &dyn Queue) -> Found {
-        let asking = Asking { volumes: &Arc::default(), patience: Duration::from_secs(20) };
-        find(asking, paths, wish, queue).unwrap()
+    pub(super) fn find_in(paths: &[PathBuf], options: &AddOptions, queue: &dyn Queue) -> ScanResult {
+        let asking = VolumeAccess { volumes: &Arc::default(), patience: Duration::from_secs(20) };
+        scan(asking, paths, options, queue).unwrap()
     }
 
     #[test]
@@ -360,7 +374,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let odd = dir.path().join("odd.xyz");
         std::fs::write(&odd, "x").unwrap();
-        let found = find_now(&[odd, dir.path().join("gone.mp4")], &wish());
+        let found = find_now(&[odd, dir.path().join("gone.mp4")], &options());
         assert_eq!(found.jobs.len(), 1);
         assert!(found.refused[0].1.ends_with("gone.mp4 does not exist."), "{:?}", found.refused);
     }

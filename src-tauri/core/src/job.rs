@@ -126,7 +126,7 @@ pub struct Job {
     pub id: JobId,
     /// Identifies the job outside this database, and its part files.
     pub uid: Uuid,
-    /// List order; smaller runs first. Unique.
+    /// List order; smaller runs first. No constraint makes it unique: jobs at one position are ordered by id.
     pub position: i64,
     /// The video to read. Never written to.
     pub source: PathBuf,

@@ -6,13 +6,13 @@
 //! doubt.
 
 use crate::captions::Captions;
-use crate::failure::{Failure, PlaceIn};
-use crate::ffmpeg::places::Places;
-use crate::ffmpeg::run::Report;
-use crate::ffmpeg::{self, Asked, compare, probe};
-use crate::look::{Asking, Halt};
+use crate::failure::{Failure, LocationIn};
+use crate::ffmpeg::location::LocationSearch;
+use crate::ffmpeg::run::RunReport;
+use crate::ffmpeg::{self, CaptionRequest, compare, probe};
+use crate::look::{Halt, ProbeContext};
 use crate::media::{Measured, MediaInfo};
-use crate::plan::{self, Plan, Planned, Step, What};
+use crate::plan::{self, Plan, Planned, Step, StepKind};
 use crate::subtitles;
 use crate::verify::{self, Case, Copies, Refusal, Verdict};
 use std::borrow::Cow;
@@ -24,7 +24,7 @@ pub(crate) trait Judging {
     /// Why it ends without a verdict.
     type End;
 
-    fn asking(&self) -> Asking<'_>;
+    fn asking(&self) -> ProbeContext<'_>;
     fn source(&self) -> &Path;
     fn result(&self) -> &Path;
     /// What is known about the source.
@@ -37,7 +37,7 @@ pub(crate) trait Judging {
     /// Reports that a step begins.
     fn enter(&mut self, step: &Step);
     /// Runs the command of a step.
-    fn run(&mut self, step: &Step) -> Result<Report, Self::End>;
+    fn run(&mut self, step: &Step) -> Result<RunReport, Self::End>;
     /// Converts a halt.
     fn halted(&self, halt: Halt) -> Self::End;
     /// Handles a result that could not be probed.
@@ -55,7 +55,7 @@ pub(crate) trait Judging {
 pub(crate) fn judge<J: Judging>(
     judging: &mut J,
     plan: &Plan,
-    report: &Report,
+    report: &RunReport,
     steps: &[Step],
 ) -> Result<(Result<Verdict, Refusal>, MediaInfo), J::End> {
     let mut output = look(judging, steps)?;
@@ -85,9 +85,10 @@ pub(crate) fn judge<J: Judging>(
 }
 
 /// What in the result still reveals the recording location.
-fn left_place<J: Judging>(judging: &J, output: &MediaInfo) -> Result<Option<PlaceIn>, J::End> {
-    let Asking { tools, policy, orders } = judging.asking();
-    let (places, mut seen) = (Places { tools, path: judging.result(), policy, orders }, output.clone());
+fn left_place<J: Judging>(judging: &J, output: &MediaInfo) -> Result<Option<LocationIn>, J::End> {
+    let ProbeContext { tools, policy, orders } = judging.asking();
+    let (places, mut seen) =
+        (LocationSearch { tools, path: judging.result(), policy, orders }, output.clone());
     places.look(&mut seen);
     let texts = places.texts();
     judging.asking().heed().map_err(|halt| judging.halted(halt))?;
@@ -103,8 +104,9 @@ fn captions<J: Judging>(
     let Some(notes) = judging.notes().filter(|_| plan.carries_captions(judging.info())) else {
         return Ok(None);
     };
-    let Asking { tools, policy, orders } = judging.asking();
-    let asked = Asked { tools, policy, orders: Some(orders), notes: &notes, beside: &[], within: u64::MAX };
+    let ProbeContext { tools, policy, orders } = judging.asking();
+    let asked =
+        CaptionRequest { tools, policy, orders: Some(orders), notes: &notes, beside: &[], within: u64::MAX };
     let found = ffmpeg::captions(asked, judging.result(), output);
     judging.asking().heed().map_err(|halt| judging.halted(halt))?;
     Ok(Some(found))
@@ -112,7 +114,7 @@ fn captions<J: Judging>(
 
 /// Examines the copied streams in the result.
 fn check_copies<J: Judging>(judging: &mut J, plan: &Plan, steps: &[Step]) -> Result<Option<Copies>, J::End> {
-    let Some(step) = steps.iter().find(|step| step.what == What::DecodeCopies) else { return Ok(None) };
+    let Some(step) = steps.iter().find(|step| step.what == StepKind::DecodeCopies) else { return Ok(None) };
     let equal = if plan.compared { compare(judging, plan)? } else { BTreeMap::new() };
     let mut plan = Cow::Borrowed(plan);
     let decoded = if !plan.places.is_empty() && plan.copies().any(|copy| !equal.contains_key(&copy.input)) {
@@ -145,8 +147,8 @@ fn compare<J: Judging>(judging: &J, plan: &Plan) -> Result<BTreeMap<usize, bool>
 /// Probes the result, the first step of the check. Measures its packets if there are copies.
 fn look<J: Judging>(judging: &mut J, steps: &[Step]) -> Result<MediaInfo, J::End> {
     steps.first().into_iter().for_each(|check| judging.enter(check));
-    let Asking { tools, policy, orders } = judging.asking();
-    let copies = steps.iter().any(|step| step.what == What::DecodeCopies);
+    let ProbeContext { tools, policy, orders } = judging.asking();
+    let copies = steps.iter().any(|step| step.what == StepKind::DecodeCopies);
     let mut output = match probe::output(tools, judging.result(), policy, Some(orders), !copies) {
         Ok(output) => output.ok_or_else(|| judging.halted(Halt::Ordered))?,
         Err(failure) => return Err(judging.unreadable(failure)),

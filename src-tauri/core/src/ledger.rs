@@ -23,7 +23,7 @@ pub(crate) use tags::is_held;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[ts(rename = "Whose")]
-pub enum Of {
+pub enum Subject {
     /// The whole file.
     File,
     /// A stream, by its index in the source.
@@ -151,13 +151,13 @@ impl Value {
 
 /// The facts of a file.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Ledger(BTreeMap<(Of, Property), Value>);
+pub struct Ledger(BTreeMap<(Subject, Property), Value>);
 
 /// Why a fact is not kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[ts(rename = "WhyNot")]
-pub enum Why {
+pub enum ChangeReason {
     /// The preset does this to every file, as its description states.
     Preset,
     /// The file exceeds a limit of the preset.
@@ -178,7 +178,7 @@ pub enum Why {
 #[serde(rename_all = "camelCase")]
 pub struct Difference {
     /// What the fact belongs to.
-    pub of: Of,
+    pub of: Subject,
     /// Kind of fact.
     pub property: Property,
     /// Value in the source.
@@ -190,37 +190,37 @@ pub struct Difference {
     /// Why it was planned; absent if it was not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
-    pub why: Option<Why>,
+    pub why: Option<ChangeReason>,
 }
 
 impl Difference {
     /// Whether a person would miss it. What a preset does to every file is in its description.
     pub fn is_worth_saying(&self) -> bool {
-        self.is_reported() && self.why != Some(Why::Preset)
+        self.is_reported() && self.why != Some(ChangeReason::Preset)
     }
 
     /// Whether it is reported at all, even if only in the details. Consequences are reported with their cause.
     fn is_reported(&self) -> bool {
-        self.why != Some(Why::Follows)
+        self.why != Some(ChangeReason::Follows)
     }
 }
 
 impl Ledger {
     /// All facts, in order.
-    pub fn iter(&self) -> impl Iterator<Item = (Of, &Property, &Value)> {
+    pub fn iter(&self) -> impl Iterator<Item = (Subject, &Property, &Value)> {
         self.0.iter().map(|((of, property), value)| (*of, property, value))
     }
 
     /// The value of a fact.
-    pub fn get(&self, of: Of, property: &Property) -> Option<&Value> {
+    pub fn get(&self, of: Subject, property: &Property) -> Option<&Value> {
         self.0.get(&(of, property.clone()))
     }
 
-    fn put(&mut self, of: Of, property: Property, value: Value) {
+    fn put(&mut self, of: Subject, property: Property, value: Value) {
         self.0.insert((of, property), value);
     }
 
-    fn put_some(&mut self, of: Of, property: Property, value: Option<Value>) {
+    fn put_some(&mut self, of: Subject, property: Property, value: Option<Value>) {
         if let Some(value) = value {
             self.put(of, property, value);
         }
@@ -230,7 +230,7 @@ impl Ledger {
 /// Facts of `source` that `result` lacks or has with another value. Facts of a missing stream are omitted, and so are
 /// consequences.
 pub fn differences(source: &Ledger, result: &Ledger, planned: &[Difference]) -> Vec<Difference> {
-    let gone = |of: Of| {
+    let gone = |of: Subject| {
         let is = |ledger: &Ledger| ledger.get(of, &Property::Stream).is_some();
         is(source) && !is(result)
     };
@@ -263,7 +263,7 @@ fn is_kept(property: &Property, from: &Value, to: &Value) -> bool {
 }
 
 /// Reason of the planned change, if the fact came out as planned.
-fn why(planned: &[Difference], of: Of, property: &Property, to: Option<&Value>) -> Option<Why> {
+fn why(planned: &[Difference], of: Subject, property: &Property, to: Option<&Value>) -> Option<ChangeReason> {
     let same_fact = |change: &&Difference| change.of == of && change.property == *property;
     let change = planned.iter().find(same_fact)?;
     // Frame rates are verified by counting frames; uneven streams have no constant rate.

@@ -1,18 +1,68 @@
 //! The core of Spool: a durable queue of video jobs, and the pool that runs ffmpeg on them.
 //!
-//! Data flow: drop -> queue -> claim -> plan -> run -> verify -> publish -> notify.
+//! Data flow: add -> queue -> claim -> plan -> run -> verify -> publish -> notify.
 //!
 //! | module | contains |
 //! |---|---|
 //! | [`job`], [`spec`], [`preset`], [`failure`], [`remark`], [`reason`], [`progress`], [`event`], [`verification`], [`finding`] | the terms: plain data |
+//! | [`intake`] | paths named by a user -> jobs to add |
 //! | [`queue`] | the durable store: traits, SQLite, an in-memory implementation |
+//! | [`engine`], `pool`, `shared` | opens the queue, rescues jobs of a dead engine, claims jobs, runs and settles them |
 //! | [`policy`] | what happens next and when: pure functions |
 //! | [`media`], [`captions`], [`ledger`], [`plan`], [`verify`] | what a file contains, what is planned for it, whether the result matches: pure functions |
 //! | [`recheck`] | checks existing results again |
 //! | [`ffmpeg`] | the only place that starts processes |
+//! | [`volumes`] | the only place that asks file systems of users while jobs run |
+//! | [`output`] | part files, and publishing without replacing |
 //! | [`words`] | the only place where data becomes sentences |
 //!
-//! The core reads no environment variables and no home directory, does no user interaction, and knows no window.
+//! # Where a decision is made
+//!
+//! | question | place |
+//! |---|---|
+//! | Is a file truncated? | `verify::cut` and `media::stated`, from declared and measured lengths |
+//! | What happens when a drive goes away? | `pool::work::connection` finds it, [`failure::Class`] makes it wait, `pool::waiting` continues it |
+//! | May a job become this state? | [`job::State::may_become`]; written by `claim` and `settle` of a queue, and by commands of users on jobs that do not run |
+//! | What if a lease is lost? | every write of a worker names its lease; [`queue::Leases`] returns false and the worker drops the result |
+//! | Why did an attempt fail? | [`failure::Reason`] holds the values, `ffmpeg::classify` reads ffmpeg's log, [`words`] makes the sentence |
+//! | Which encoder, with which arguments? | `plan::encoder` and `plan::encode` decide, `plan::render` spells the arguments |
+//! | Which subtitles are kept, and how? | `plan::other_streams`; the options are fields of [`preset`] |
+//! | When is a job retried? | [`policy`] |
+//!
+//! # Glossary
+//!
+//! One word per thing, in code, SQL, JSON and on screen.
+//!
+//! | word | meaning |
+//! |---|---|
+//! | job | one input file to one output file, with one frozen preset |
+//! | attempt | one run of a job, numbered from 1 |
+//! | state | queued, waiting, running, done, failed or cancelled |
+//! | failure | why an attempt ended: a reason with its values, and the end of the log. An error is a refused call |
+//! | preset, plan | a named choice of encoding; what it means for one file, stream by stream |
+//! | queue | the ordered durable store of jobs |
+//! | claim, settle, rescue | a worker takes a job; it records the end; an engine takes back jobs of a dead one |
+//! | lease | the right of one attempt to write to its job: job and epoch |
+//! | worker, pool, engine | runs one job; the bounded set of workers; queue, pool and events together |
+//! | event, feed, notification | something that happened; the events for one window; a message of the operating system |
+//! | delivery | what a subscriber receives: a snapshot or an event |
+//! | part file, publish | unfinished output; gives it its final name without replacing a file |
+//! | failed list | jobs that failed permanently |
+//! | add, cancel, retry, remove | commands of users on jobs |
+//! | pause, resume; hold, release | of the queue or a running job; of a job that has not started |
+//! | control | what the pool tells a running process: run, suspend, cancel, stop |
+//! | repair, recovery, salvage | of a damaged queue; of jobs after a crash; of the readable part of a damaged video |
+//! | batch | the jobs from the first start until the queue is idle |
+//! | breaker, alarm | stops starting jobs while the environment is broken; reports many failures |
+//! | front end | window, command or service |
+//! | location | where a video was recorded |
+//! | space | free bytes of a disk |
+//!
+//! Names that are stored or read by scripts keep older words: the JSON fields `worked` (an engine runs the queue), `said` (remarks as
+//! sentences) and `standing` (why a run is idle), the flags in `queue::Flag`, and columns of the database.
+//!
+//! The core reads no home directory and no environment variable but those it passes on to ffmpeg, does no user interaction, and
+//! knows no window.
 
 pub mod batch;
 pub mod captions;

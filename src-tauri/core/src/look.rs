@@ -4,10 +4,10 @@
 //! Guarantees that both get the same information about a source. Only reads it. Must not know the queue.
 
 use crate::failure::Failure;
-use crate::ffmpeg::places::Places;
-use crate::ffmpeg::{self, Order, probe};
+use crate::ffmpeg::location::LocationSearch;
+use crate::ffmpeg::{self, Control, probe};
 
-pub(crate) use crate::ffmpeg::Asking;
+pub(crate) use crate::ffmpeg::ProbeContext;
 use crate::media::{Kind, Learned, MediaInfo};
 use crate::plan::{self, Abilities, Plan};
 use crate::preset::{Hardware, Metadata};
@@ -28,24 +28,24 @@ impl From<Failure> for Halt {
     }
 }
 
-impl Asking<'_> {
+impl ProbeContext<'_> {
     /// Halts if an order requires it; called between steps.
     pub(crate) fn heed(&self) -> Result<(), Halt> {
         match *self.orders.borrow() {
-            Order::Cancel | Order::Stop => Err(Halt::Ordered),
-            Order::Go | Order::Suspend => Ok(()),
+            Control::Cancel | Control::Stop => Err(Halt::Ordered),
+            Control::Go | Control::Suspend => Ok(()),
         }
     }
 }
 
 /// Probes a source. `found` is called before the slower parts.
 pub(crate) fn look(
-    asking: Asking<'_>,
+    asking: ProbeContext<'_>,
     source: &Path,
     spec: &JobSpec,
     found: impl FnOnce(&MediaInfo),
 ) -> Result<(MediaInfo, Abilities), Halt> {
-    let Asking { tools, policy, orders } = asking;
+    let ProbeContext { tools, policy, orders } = asking;
     let wanted = spec.preset.video.as_ref().is_some_and(|v| v.hardware == Hardware::Auto);
     let (abilities, info) = std::thread::scope(|scope| {
         // ffmpeg's abilities are determined once per process, while ffprobe runs.
@@ -62,7 +62,7 @@ pub(crate) fn look(
         probe::length(tools, source, policy, Some(orders), &mut info);
     }
     if spec.preset.metadata == Metadata::StripLocation {
-        Places { tools, path: source, policy, orders }.look(&mut info);
+        LocationSearch { tools, path: source, policy, orders }.look(&mut info);
     }
     asking.heed()?;
     Ok((info, abilities))
@@ -79,7 +79,7 @@ fn doubtful_rate(info: &MediaInfo, plan: &Plan) -> Option<(usize, Vec<f64>)> {
 /// Plans a source. `also_measured`: measure its packets whatever the plan is; else only if it copies streams, or for
 /// animations.
 pub(crate) fn plan(
-    asking: Asking<'_>,
+    asking: ProbeContext<'_>,
     source: &Path,
     spec: &JobSpec,
     (info, abilities): (&mut MediaInfo, &Abilities),
@@ -99,8 +99,8 @@ pub(crate) fn plan(
     // Only the original's packets show what a copy must show.
     probe::shown(asking.tools, source, asking.policy, Some(asking.orders), info);
     if planned.without_places && planned.copies().any(|s| s.kind == Kind::Video) {
-        let Asking { tools, policy, orders } = asking;
-        Places { tools, path: source, policy, orders }.look_between_frames(info);
+        let ProbeContext { tools, policy, orders } = asking;
+        LocationSearch { tools, path: source, policy, orders }.look_between_frames(info);
     }
     asking.heed()?;
     Ok(plan::plan(info, spec, abilities)?)

@@ -17,12 +17,12 @@ pub mod headers;
 mod json;
 pub(crate) mod language;
 mod learned;
+pub mod location;
 pub(crate) mod marker;
 pub mod metadata;
 mod motion;
 mod packets;
 mod picture;
-pub mod places;
 mod programmes;
 pub mod segments;
 pub mod sizes;
@@ -33,7 +33,7 @@ mod steps;
 mod survey;
 pub mod telemetry;
 pub(crate) mod timecode;
-pub mod track_words;
+pub mod track_labels;
 pub mod user_data;
 
 use crate::captions::Captions;
@@ -54,7 +54,7 @@ pub use packets::{Measured, Measuring, Span};
 pub use picture::{Mastering, Picture};
 pub use programmes::Programme;
 pub use stated::Stated;
-pub use survey::{Question, Survey};
+pub use survey::{Survey, SurveyRequest};
 
 /// Parses a number as ffmpeg and ffprobe print it: `2.02`, or `2,02` in a locale with a decimal comma.
 pub(crate) fn decimal(text: &str) -> Option<f64> {

@@ -10,7 +10,7 @@ mod refused;
 use crate::failure::{Failure, Reason, shown};
 use crate::media::{boxes, declared, marker};
 use crate::queue::{LONGEST, Longest, shortened};
-use crate::system::said;
+use crate::system::message;
 use crate::volumes::{self, Trouble, mounts};
 use std::ffi::{OsStr, OsString};
 use std::fs::{File, OpenOptions};
@@ -210,7 +210,7 @@ pub fn write_failure(error: &io::Error, folder: &Path) -> Failure {
         Kind::ReadOnlyFilesystem | Kind::PermissionDenied => Reason::FolderReadOnly { folder: Some(folder) },
         Kind::NotFound | Kind::NotADirectory => Reason::FolderMissing { folder },
         Kind::InvalidFilename => Reason::NameTooLong { folder },
-        _ => Reason::WriteFailed { folder, cause: said(error) },
+        _ => Reason::WriteFailed { folder, cause: message(error) },
     }
     .into()
 }

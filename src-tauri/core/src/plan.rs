@@ -19,7 +19,7 @@ mod layouts;
 mod metadata;
 mod model;
 mod notes;
-mod others;
+mod other_streams;
 mod phase;
 mod rate;
 mod refusals;
@@ -48,7 +48,7 @@ pub use notes::{caption_file, chapter_file, cue_file, rewritten_file};
 pub use rate::slower;
 pub(crate) use render::hardware;
 pub use shape::within;
-pub use steps::{Step, What, decode_source, decode_whole, measure, steps, steps_of_check};
+pub use steps::{Step, StepKind, decode_source, decode_whole, measure, steps, steps_of_check};
 
 /// Capabilities of the ffmpeg in use. Default: everything but hardware encoding.
 #[derive(Debug, Clone, Default)]
@@ -160,7 +160,7 @@ fn planned(stream: &Stream, task: &Task<'_>) -> Result<Planned, Failure> {
         _ if task.info.are_of_different_programmes(stream.index, task.main.index) => {
             Action::drop(StreamReason::OtherProgramme)
         }
-        Kind::Video if cover => others::cover(stream, container, metadata::strips(task.preset)),
+        Kind::Video if cover => other_streams::cover(stream, container, metadata::strips(task.preset)),
         Kind::Video if task.preset.video.is_none() => Action::leave_out(StreamReason::SoundOnly),
         Kind::Video if stream.index == task.main.index => video::action(task)?,
         Kind::Video if container == Container::Mkv && task.info.is_further_picture(stream) => {
@@ -172,7 +172,7 @@ fn planned(stream: &Stream, task: &Task<'_>) -> Result<Planned, Failure> {
         }
         Kind::Audio => audio::action(stream, task),
         Kind::Subtitle if stream.empty && container != Container::M4a => Action::drop(StreamReason::Empty),
-        Kind::Subtitle => others::subtitle(stream, task.preset, task.info.cues_read),
+        Kind::Subtitle => other_streams::subtitle(stream, task.preset, task.info.cues_read),
         Kind::Attachment => data::attachment(stream, task),
         Kind::Data => data::action(stream, task),
     };
@@ -198,7 +198,7 @@ fn planned(stream: &Stream, task: &Task<'_>) -> Result<Planned, Failure> {
         titled_as_film: metadata::tags_from(task).is_some() && stream.title == task.main.title,
         captions: None,
         rewritten,
-        file: if cover { others::file(stream, &action, task.preset) } else { BTreeMap::new() },
+        file: if cover { other_streams::file(stream, &action, task.preset) } else { BTreeMap::new() },
         action,
     })
 }

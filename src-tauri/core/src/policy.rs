@@ -1,16 +1,17 @@
 //! What happens next, and when: every timer and limit of the engine in one value, and the pure functions that decide
 //! retries, crashes, the alarm and the breaker.
 //!
-//! Guarantees that no other module defines a wait. Reads no clock and no file.
+//! Holds every wait that a user or a test may change; short polling intervals and limits of single calls are constants of
+//! the modules that use them. Reads no clock and no file.
 
-mod left;
+mod rescue;
 
 use crate::failure::{Class, Failure, FailureCode};
 use crate::job::{Attempt, Job, Millis, State};
 use std::time::Duration;
 
-pub(crate) use left::is_best;
-pub use left::{Ending, Left, went_down};
+pub(crate) use rescue::is_best;
+pub use rescue::{EngineEnd, RescueDecision, went_down};
 
 /// Timers and limits. Tests set the fields.
 #[derive(Debug, Clone, PartialEq)]
@@ -220,7 +221,7 @@ mod tests {
     use crate::clock::{Clock, ManualClock};
     use crate::failure::Reason;
     use crate::queue::memory::MemoryQueue;
-    use crate::queue::{Commands, Leases, Naming, NewJob, Place, Taken};
+    use crate::queue::{Commands, Leases, Naming, NewJob, QueuePosition, TakenNames};
     use std::sync::Arc;
 
     pub(super) fn job(attempt: u32, crashes: u32) -> Job {
@@ -242,7 +243,7 @@ mod tests {
             max_attempts: 4,
             again: false,
         };
-        queue.add(&[new], Place::End, &Taken::default()).unwrap();
+        queue.add(&[new], QueuePosition::End, &TakenNames::default()).unwrap();
         assert_eq!(clock.now(), 0);
         Job { attempt, crashes, ..queue.claim("x", true).unwrap().unwrap() }
     }

@@ -8,12 +8,12 @@
 mod admission;
 mod alarm;
 mod breaker;
+mod control;
 mod forecast;
-mod order;
-mod orders;
-mod rest;
-mod room;
-mod upkeep;
+mod maintenance;
+mod send_controls;
+mod space;
+mod unchanged;
 mod waiting;
 mod work;
 
@@ -22,7 +22,7 @@ use crate::data::lock;
 use crate::error::{Error, Result};
 use crate::event::Event;
 use crate::failure::{Class, Failure};
-use crate::ffmpeg::Order;
+use crate::ffmpeg::Control;
 use crate::job::{Job, JobId, Lease, State};
 use crate::policy::SUSPECT_CRASHES;
 use crate::progress::Progress;
@@ -45,11 +45,11 @@ pub fn auto_workers() -> usize {
 }
 
 /// A message from a worker or a background thread to the pool.
-pub(crate) enum Report {
+pub(crate) enum WorkerReport {
     /// The process of a job was suspended (`true`) or resumed (`false`).
     Suspended(JobId, bool),
     /// The thread of a job ends.
-    Ended(JobId, Ended),
+    AttemptEnd(JobId, AttemptEnd),
     /// The waiting jobs were read.
     Surveyed(Result<waiting::Surveyed>),
     /// What some waiting jobs wait for was checked.
@@ -58,11 +58,11 @@ pub(crate) enum Report {
 
 /// How a worker ended.
 #[derive(Default)]
-pub(crate) struct Ended {
+pub(crate) struct AttemptEnd {
     /// The settled outcome; `None` if the worker had lost the lease or could not settle the job.
     outcome: Option<Outcome>,
     /// The job waits for space that other running jobs need; subscribers receive only `QueueChanged`.
-    crowded: bool,
+    no_space: bool,
     /// The attempt made a result from the beginning, so its duration is a sample for forecasts.
     made: bool,
 }
@@ -72,13 +72,13 @@ enum Cause {
     Tick,
     /// Something in this process may have changed.
     Wake,
-    Report(Report),
+    WorkerReport(WorkerReport),
 }
 
 /// A running job as the pool sees it.
 struct Live {
     lease: Lease,
-    orders: watch::Sender<Order>,
+    orders: watch::Sender<Control>,
     suspended: bool,
     suspect: bool,
 }
@@ -90,8 +90,8 @@ impl Live {
     }
 
     /// Checks whether the job is suspended and not ordered to resume.
-    fn rests(&self) -> bool {
-        self.suspended && *self.orders.borrow() == Order::Suspend
+    fn stays_suspended(&self) -> bool {
+        self.suspended && *self.orders.borrow() == Control::Suspend
     }
 }
 
@@ -103,16 +103,16 @@ pub(crate) struct Pool {
     shared: Arc<Shared>,
     live: HashMap<JobId, Live>,
     breaker: Breaker,
-    reports: mpsc::UnboundedSender<Report>,
-    inbox: mpsc::UnboundedReceiver<Report>,
+    reports: mpsc::UnboundedSender<WorkerReport>,
+    inbox: mpsc::UnboundedReceiver<WorkerReport>,
     saved: Duration,
     kept_batch: Batch,
     waiting: waiting::Waiting,
     /// Sources that were being written to.
-    resting: rest::Resting,
+    unchanged: unchanged::UnchangedFiles,
     forecasting: forecast::Forecasting,
     kept_up: Option<Duration>,
-    upkeep: Option<std::thread::JoinHandle<()>>,
+    maintenance: Option<std::thread::JoinHandle<()>>,
 }
 
 impl Pool {
@@ -127,10 +127,10 @@ impl Pool {
             saved: Duration::ZERO,
             kept_batch: Batch::default(),
             waiting: waiting::Waiting::default(),
-            resting: rest::Resting::default(),
+            unchanged: unchanged::UnchangedFiles::default(),
             forecasting: forecast::Forecasting::default(),
             kept_up: None,
-            upkeep: None,
+            maintenance: None,
         }
     }
 }
@@ -141,9 +141,9 @@ pub(crate) async fn run(mut pool: Pool) {
     let mut tick = tokio::time::interval(shared.policy.tick);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     while !(shared.drain.is_cancelled() && pool.live.is_empty()) {
-        let running = pool.live.values().any(|l| *l.orders.borrow() != Order::Stop);
+        let running = pool.live.values().any(|l| *l.orders.borrow() != Control::Stop);
         let cause = tokio::select! {
-            Some(report) = pool.inbox.recv() => Cause::Report(report),
+            Some(report) = pool.inbox.recv() => Cause::WorkerReport(report),
             () = shared.wake.notified() => Cause::Wake,
             _ = tick.tick() => Cause::Tick,
             () = shared.stop.cancelled(), if running => Cause::Wake,
@@ -168,7 +168,7 @@ pub(crate) async fn run(mut pool: Pool) {
     let tidy = move || {
         pool.end_forecast();
         // A running upkeep is completed, as this may be the only run of the day.
-        pool.upkeep.map(std::thread::JoinHandle::join)
+        pool.maintenance.map(std::thread::JoinHandle::join)
     };
     let _ = tokio::task::spawn_blocking(tidy).await;
 }
@@ -179,24 +179,24 @@ impl Pool {
             self.stop_all();
         }
         let mut has_changes = !matches!(cause, Cause::Tick);
-        if let Cause::Report(report) = cause {
+        if let Cause::WorkerReport(report) = cause {
             self.take(report)?;
         }
         if self.shared.queue.changed_elsewhere()? {
-            self.shared.tell(Event::QueueChanged);
+            self.shared.emit(Event::QueueChanged);
             has_changes = true;
         }
         self.look_at_waiting()?;
         // Without a change an idle queue stays idle, so it is not read, however long it is.
         if has_changes || !*self.shared.idle.borrow() || self.breaker.is_open() {
-            self.give_orders()?;
+            self.send_controls()?;
             self.claim()?;
             self.save_progress()?;
             self.tell_idle()?;
         }
         self.tell_time_left()?;
         if self.live.is_empty() {
-            self.upkeep();
+            self.maintain();
         }
         Ok(())
     }
@@ -209,21 +209,21 @@ impl Pool {
 
     /// Orders all jobs to stop. Does not access the queue, which may be unreadable or not writable.
     fn stop_all(&self) {
-        for live in self.live.values().filter(|live| *live.orders.borrow() != Order::Cancel) {
-            live.orders.send_replace(Order::Stop);
+        for live in self.live.values().filter(|live| *live.orders.borrow() != Control::Cancel) {
+            live.orders.send_replace(Control::Stop);
         }
     }
 
-    fn take(&mut self, report: Report) -> Result<()> {
+    fn take(&mut self, report: WorkerReport) -> Result<()> {
         match report {
-            Report::Suspended(id, suspended) => {
+            WorkerReport::Suspended(id, suspended) => {
                 let saved = self.suspended(id, suspended);
-                self.shared.tell(Event::QueueChanged);
+                self.shared.emit(Event::QueueChanged);
                 saved
             }
-            Report::Ended(id, ended) => self.take_ended(id, &ended),
-            Report::Surveyed(surveyed) => self.take_surveyed(surveyed),
-            Report::Looked(looked) => self.take_looked(looked),
+            WorkerReport::AttemptEnd(id, ended) => self.take_ended(id, &ended),
+            WorkerReport::Surveyed(surveyed) => self.take_surveyed(surveyed),
+            WorkerReport::Looked(looked) => self.take_looked(looked),
         }
     }
 
@@ -240,7 +240,7 @@ impl Pool {
         self.shared.queue.save_progress(&[(live.lease, reading)])
     }
 
-    fn take_ended(&mut self, id: JobId, ended: &Ended) -> Result<()> {
+    fn take_ended(&mut self, id: JobId, ended: &AttemptEnd) -> Result<()> {
         self.live.remove(&id);
         self.shared.progress().remove(&id);
         self.take_course(id, ended.made);
@@ -249,9 +249,9 @@ impl Pool {
             self.waiting.freed();
         }
         match &ended.outcome {
-            Some(outcome) if ended.crowded => {
+            Some(outcome) if ended.no_space => {
                 tracing::info!(job = %id, outcome = outcome.word(), "waits for space that other running jobs need");
-                self.shared.tell(Event::QueueChanged);
+                self.shared.emit(Event::QueueChanged);
                 Ok(())
             }
             Some(outcome) => self.learn(id, outcome),
@@ -276,7 +276,7 @@ impl Pool {
 
     fn tell_changed(&self, id: JobId, state: State, failure: Option<&Failure>) {
         let reason = failure.map(|failure| failure.reason.clone());
-        self.shared.tell(Event::JobChanged { id, state, reason });
+        self.shared.emit(Event::JobChanged { id, state, reason });
     }
 
     fn workers(&self) -> usize {
@@ -285,12 +285,12 @@ impl Pool {
 
     /// Counts jobs that keep a worker busy. Counts a resumed job as active before it confirms.
     fn active(&self) -> usize {
-        self.live.values().filter(|l| !l.rests()).count()
+        self.live.values().filter(|l| !l.stays_suspended()).count()
     }
 
     /// Checks whether a suspect job is active. It must run alone, as it may crash the application.
     fn suspect_at_work(&self) -> bool {
-        self.live.values().any(|l| l.suspect && !l.rests())
+        self.live.values().any(|l| l.suspect && !l.stays_suspended())
     }
 
     fn may_claim(&self) -> bool {
@@ -323,7 +323,7 @@ impl Pool {
         let Some(spec) = job.spec.clone() else {
             return tracing::error!(job = %job.id, "claimed a job that cannot be read");
         };
-        let (orders, received) = watch::channel(Order::Go);
+        let (orders, received) = watch::channel(Control::Go);
         let (id, lease, suspect) = (job.id, job.lease(), job.crashes >= SUSPECT_CRASHES);
         tracing::info!(job = %id, attempt = job.attempt, source = %job.source.display(), "started");
         let task = work::Task { shared: self.shared.clone(), job, spec, reports: self.reports.clone() };
@@ -356,7 +356,7 @@ impl Pool {
     fn keep_batch(&mut self) -> Result<()> {
         let batch = self.shared.tally.batch();
         if batch != self.kept_batch {
-            batch.keep(self.shared.queue.as_ref())?;
+            batch.store(self.shared.queue.as_ref())?;
             self.kept_batch = batch;
         }
         Ok(())
@@ -381,7 +381,7 @@ impl Pool {
     /// Counts and stores the batch before `idle` is set, for callers that wait for it. Sends the event afterwards, for
     /// a subscriber that took its snapshot in between. Returns an error of the queue last, so that the batch ends once.
     fn become_idle(&mut self) -> Result<()> {
-        self.shared.tally.hear(&Event::Idle);
+        self.shared.tally.record(&Event::Idle);
         let stored = self.keep_batch();
         self.shared.idle.send_replace(true);
         self.shared.send(Event::Idle);

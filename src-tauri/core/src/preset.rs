@@ -7,7 +7,7 @@ mod change;
 mod check;
 pub(crate) mod fields;
 mod meaning;
-pub(crate) mod words;
+pub(crate) mod parse_error;
 
 pub use change::{differences, set};
 pub(crate) use check::validate;
@@ -326,7 +326,7 @@ pub fn find(id: &str) -> Option<&'static Preset> {
 /// # Errors
 /// One sentence naming the invalid field.
 pub fn read(text: &str) -> Result<Preset, String> {
-    let refuse = |e: &serde_json::Error| format!("this is not a valid preset: {}", words::plain(e));
+    let refuse = |e: &serde_json::Error| format!("this is not a valid preset: {}", parse_error::plain(e));
     serde_json::from_str(text).map_err(|e| refuse(&e)).and_then(validate)
 }
 
@@ -337,7 +337,7 @@ pub fn read(text: &str) -> Result<Preset, String> {
 pub fn read_all(text: &str) -> Result<Vec<Preset>, String> {
     let mut found = Vec::new();
     for value in serde_json::Deserializer::from_str(text).into_iter::<Value>() {
-        match value.map_err(|e| format!("this is not JSON of presets: {}", words::plain(&e)))? {
+        match value.map_err(|e| format!("this is not JSON of presets: {}", parse_error::plain(&e)))? {
             Value::Array(list) => found.extend(list),
             value => found.push(value),
         }
@@ -356,7 +356,8 @@ pub fn read_all(text: &str) -> Result<Vec<Preset>, String> {
             None => format!("preset {} of {}: {why}", n + 1, found.len()),
         };
         let object = value.as_object().ok_or_else(|| refuse("it must be an object in braces".into()))?;
-        let preset = serde_json::from_value(object.clone().into()).map_err(|e| refuse(words::plain(&e)))?;
+        let preset =
+            serde_json::from_value(object.clone().into()).map_err(|e| refuse(parse_error::plain(&e)))?;
         validate(preset).map_err(refuse)
     };
     found.iter().enumerate().map(one).collect()

@@ -1,22 +1,22 @@
 //! The queue: the ordered, durable store of jobs. Defined as traits over plain data, so that the engine can use SQLite,
 //! an in-memory implementation, or later a shared server.
 //!
-//! Every implementation guarantees, and `tests/integration/queue_contract.rs` checks:
+//! Every implementation guarantees, and `tests/integration/queue/contract.rs` checks:
 //! - `add` returns only after the jobs are durable, all of them or none;
 //! - one claim per job at a time, in list order, each with a new epoch;
 //! - a write with an outdated lease changes nothing and reports it;
 //! - two active jobs never share a unique key or an output name;
-//! - a job leaves only by `Remove`, by `TakeBack`, for its successor or by retention.
+//! - a job leaves only by `Remove`, by `UndoAdd`, for its successor or by retention.
 //!
 //! A queue must not know ffmpeg, start processes or access the user's file systems: the names in use there are passed
-//! in as [`Taken`].
+//! in as [`TakenNames`].
 
 mod adding;
-mod chosen;
 mod command;
 mod commands;
 mod details;
 mod edit;
+mod filter;
 mod flag;
 mod leases;
 mod lists;
@@ -34,21 +34,21 @@ use crate::clock::Millis;
 use crate::error::Result;
 use crate::forecast::{TimeLeft, TimeLeftAt};
 
-pub use adding::{Added, EarlierResult, NewJob, Place};
-pub use command::{Command, Refusal, Steered, Which};
-pub(crate) use command::{fits, in_order, starts, wants_hold};
+pub use adding::{Added, EarlierResult, NewJob, QueuePosition};
+pub use command::{Command, CommandResult, Refusal, Selection};
+pub(crate) use command::{fits, in_order, required_hold, starts};
 pub use commands::Commands;
 pub use details::Details;
 pub use edit::{Edit, Edited};
 pub use flag::Flag;
 pub use leases::{Leases, Note};
 pub(crate) use lists::newest_first;
-pub use lists::{Counts, Crowded, Filter, Lists, Mark, Recent, Saved, Sort};
+pub use lists::{Counts, Cursor, Filter, Lists, Recent, Saved, Sort, WaitingForSpace};
 pub use names::{LONGEST, Longest, Naming, candidate, key_of_path, shortened};
 pub(crate) use outcome::tail;
 pub use outcome::{KEPT_LOG, Outcome};
 pub use replacing::{Replaced, Successor};
-pub use taken::Taken;
+pub use taken::TakenNames;
 
 /// The durable store of jobs: all parts together. Synchronous, shared between threads, usable as `dyn Queue`. Code that
 /// needs only one part takes that part.

@@ -10,5 +10,5 @@ mod plans;
 mod round;
 
 pub use crate::finding;
-pub use checking::{Found, Means, recheck};
-pub use round::{Event, Round, Tally, done, run_all};
+pub use checking::{CheckOutcome, Means, recheck};
+pub use round::{Event, Round, RoundTally, done, run_all};

@@ -8,9 +8,9 @@ mod presets;
 
 use crate::error::{Error, Result};
 use crate::policy::Policy;
-use crate::preset::{self, words};
+use crate::preset::{self, parse_error};
 use crate::sharing;
-use crate::system::said;
+use crate::system::message;
 use crate::template;
 use serde::{Deserialize, Serialize};
 use std::fs::File;
@@ -103,7 +103,8 @@ pub fn load(data: &Path) -> Result<Settings> {
     // Via a map, because a struct would also accept a list of its values.
     let map: serde_json::Map<String, serde_json::Value> = read(&path)?.unwrap_or_default();
     let refuse = |cause: String| Error::Settings { path: path.clone(), cause };
-    let settings: Settings = serde_json::from_value(map.into()).map_err(|e| refuse(words::plain(&e)))?;
+    let settings: Settings =
+        serde_json::from_value(map.into()).map_err(|e| refuse(parse_error::plain(&e)))?;
     check(&settings).map_err(refuse)?;
     Ok(Settings {
         max_attempts: settings.max_attempts.max(1),
@@ -165,12 +166,12 @@ fn lock(data: &Path) -> Result<File> {
 fn read<T: serde::de::DeserializeOwned>(path: &Path) -> Result<Option<T>> {
     let bad = |cause: String| Error::Settings { path: path.to_owned(), cause };
     match text(path) {
-        Ok(text) => serde_json::from_str(&text).map(Some).map_err(|e| bad(words::plain(&e))),
+        Ok(text) => serde_json::from_str(&text).map(Some).map_err(|e| bad(parse_error::plain(&e))),
         Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(e) if e.kind() == io::ErrorKind::PermissionDenied => {
             Err(sharing::refused("Cannot read", path)(e))
         }
-        Err(e) => Err(bad(said(&e))),
+        Err(e) => Err(bad(message(&e))),
     }
 }
 
@@ -181,7 +182,7 @@ fn read<T: serde::de::DeserializeOwned>(path: &Path) -> Result<Option<T>> {
 pub fn text(path: &Path) -> io::Result<String> {
     // Reading a pipe could block, and a device may never end.
     if !path.metadata()?.is_file() {
-        return Err(io::Error::other("it is no file"));
+        return Err(io::Error::other("it is not a regular file"));
     }
     let mut text = String::new();
     let size = File::open(path)?.take(SIZE_LIMIT + 1).read_to_string(&mut text)?;

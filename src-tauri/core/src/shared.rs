@@ -28,14 +28,14 @@ pub(crate) use tooling::Tooling;
 
 /// Where a job writes, and how many bytes it is expected to write in all.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Place {
+pub(crate) struct Reservation {
     /// The device of the file system; mounts of one device share its free space.
     pub(crate) device: Option<String>,
     pub(crate) bytes: u64,
 }
 
 /// Places by running job.
-pub(crate) type Places = HashMap<Lease, Place>;
+pub(crate) type Reservations = HashMap<Lease, Reservation>;
 
 /// State shared by the engine, its pool and its workers.
 pub(crate) struct Shared {
@@ -57,7 +57,7 @@ pub(crate) struct Shared {
     pub(crate) progress: Mutex<HashMap<JobId, Progress>>,
     pub(crate) time_left: Mutex<Option<TimeLeft>>,
     /// Expected output of the running jobs.
-    pub(crate) places: Mutex<Places>,
+    pub(crate) reservations: Mutex<Reservations>,
     /// Folders created for results.
     pub(crate) folders: Folders,
     /// A dead drive blocks a thread of an attempt, which keeps this state alive.
@@ -76,8 +76,8 @@ pub(crate) struct Shared {
 
 impl Shared {
     /// Counts the event and sends it to subscribers, if any.
-    pub(crate) fn tell(&self, event: Event) {
-        self.tally.hear(&event);
+    pub(crate) fn emit(&self, event: Event) {
+        self.tally.record(&event);
         self.send(event);
     }
 
@@ -94,8 +94,8 @@ impl Shared {
         *self.time_left.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn places(&self) -> MutexGuard<'_, Places> {
-        self.places.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn reservations(&self) -> MutexGuard<'_, Reservations> {
+        self.reservations.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Ends all work because the queue is damaged. The start that repairs it rescues the running jobs.

@@ -16,7 +16,7 @@ pub struct Verification {
     pub seconds: Option<f64>,
     /// Its streams, in the order in which they were checked.
     pub streams: Vec<StreamCheck>,
-    /// Number of damaged spots met while decoding.
+    /// Number of damaged spots found while decoding.
     pub damaged: usize,
     /// Facts of the source that are different in the result or missing.
     #[serde(default)]

@@ -13,7 +13,7 @@ mod cut;
 mod empty;
 mod lead;
 mod length;
-mod places;
+mod location;
 mod range;
 mod remarks;
 mod telemetry;
@@ -22,8 +22,8 @@ mod tests;
 pub use crate::verification;
 mod whole;
 
-use crate::failure::{Failure, Fault, PlaceIn, Reason};
-use crate::ffmpeg::run::Report;
+use crate::failure::{Failure, Fault, LocationIn, Reason};
+use crate::ffmpeg::run::RunReport;
 use crate::ffmpeg::statistics::InputStats;
 use crate::media::{self, CopyFault, Kind, Learned, Measured, MediaInfo, Stream};
 use crate::plan::{Action, Plan, Planned};
@@ -32,7 +32,7 @@ use copies::Copy;
 use std::collections::BTreeMap;
 use verification::{Decoded, Evidence, Measure, Side, StreamCheck, Verification};
 
-pub(crate) use places::left as left_place;
+pub(crate) use location::left as left_place;
 pub(crate) use remarks::spots;
 
 /// Input of the verification: a finished encode and what is known about it.
@@ -43,7 +43,7 @@ pub struct Case<'a> {
     /// The source, by its headers.
     pub source: &'a MediaInfo,
     /// Report of the ffmpeg run.
-    pub report: &'a Report,
+    pub report: &'a RunReport,
     /// The part file.
     pub output: &'a MediaInfo,
     /// The source by its packets, where it was measured.
@@ -57,9 +57,9 @@ pub struct Case<'a> {
 /// Findings about copied streams in the result.
 pub struct Copies {
     /// Report of decoding them.
-    pub decoded: Report,
+    pub decoded: RunReport,
     /// Report of decoding the same parts of their originals, where that was done.
-    pub original: Option<Report>,
+    pub original: Option<RunReport>,
     /// Whether their packets equal the original's, by index in the source; absent where not compared.
     pub equal: BTreeMap<usize, bool>,
     /// They were decoded only at the plan's positions.
@@ -244,17 +244,17 @@ fn missing(planned: &Planned) -> Fault {
 
 /// Refuses a result that reveals the location. Copies that carry their own texts may be the cause; converting other
 /// streams would not help.
-pub(crate) fn tells_place(by: PlaceIn, plan: &Plan, report: &Report) -> Refusal {
+pub(crate) fn tells_place(by: LocationIn, plan: &Plan, report: &RunReport) -> Refusal {
     let with_texts = plan.copies().filter(|s| matches!(s.codec.as_str(), "vorbis" | "theora"));
     let faults = with_texts.map(|s| (s.input, CopyFault::Differs)).collect();
     Refusal::Unfaithful(Box::new((wrong(Fault::TellsPlace { by }, report), faults)))
 }
 
-fn wrong(fault: Fault, report: &Report) -> Failure {
+fn wrong(fault: Fault, report: &RunReport) -> Failure {
     Failure { log_tail: report.log_tail.clone(), ..Reason::WrongResult { fault }.into() }
 }
 
-fn empty(report: &Report) -> Failure {
+fn empty(report: &RunReport) -> Failure {
     if report.cut_short {
         Failure { log_tail: report.log_tail.clone(), ..Reason::NothingReadable.into() }
     } else {
@@ -262,7 +262,7 @@ fn empty(report: &Report) -> Failure {
     }
 }
 
-fn truncated(readable: f64, declared: f64, report: &Report) -> Failure {
+fn truncated(readable: f64, declared: f64, report: &RunReport) -> Failure {
     let reason = Reason::EndsEarly { readable, whole: declared, estimated: false };
     Failure { log_tail: report.log_tail.clone(), ..reason.into() }
 }

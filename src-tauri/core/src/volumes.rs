@@ -61,7 +61,7 @@ pub enum Unanswered {
 }
 
 /// A pending question.
-pub struct Question<T> {
+pub struct Query<T> {
     volumes: Arc<Volumes>,
     /// Mount point of the volume.
     point: PathBuf,
@@ -79,7 +79,7 @@ impl Volumes {
         self: &Arc<Self>,
         path: &Path,
         question: impl FnOnce() -> T + Send + 'static,
-    ) -> Result<Question<T>, Unanswered> {
+    ) -> Result<Query<T>, Unanswered> {
         self.start(mount_of(path), path.to_owned(), question)
     }
 
@@ -87,7 +87,7 @@ impl Volumes {
     ///
     /// # Errors
     /// `Silent` or `Failed`.
-    pub fn look(self: &Arc<Self>, point: &Path) -> Result<Question<io::Result<()>>, Unanswered> {
+    pub fn look(self: &Arc<Self>, point: &Path) -> Result<Query<io::Result<()>>, Unanswered> {
         let root = point.to_owned();
         self.start(point.to_owned(), point.to_owned(), move || answers(&root))
     }
@@ -166,7 +166,7 @@ impl Volumes {
         point: PathBuf,
         about: PathBuf,
         question: impl FnOnce() -> T + Send + 'static,
-    ) -> Result<Question<T>, Unanswered> {
+    ) -> Result<Query<T>, Unanswered> {
         if [&point, &about].into_iter().any(|place| self.known().overdue.contains_key(place)) {
             return Err(Unanswered::Silent);
         }
@@ -184,7 +184,7 @@ impl Volumes {
         };
         let thread = std::thread::Builder::new().name("volume".into()).stack_size(STACK);
         thread.spawn(ask).map_err(|_| Unanswered::Failed)?;
-        Ok(Question { volumes: self.clone(), point, about, answer })
+        Ok(Query { volumes: self.clone(), point, about, answer })
     }
 
     /// Returns why the volume mounted at `place`, or this path, cannot be used, as far as known.
@@ -227,7 +227,7 @@ impl Known {
     }
 }
 
-impl<T> Question<T> {
+impl<T> Query<T> {
     /// Waits at most `patience` for the answer.
     ///
     /// # Errors

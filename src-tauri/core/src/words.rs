@@ -17,7 +17,7 @@ pub use failure::{failure, next_step, reason};
 pub use finding::finding;
 pub use numbers::size;
 pub use raised::{alarm, breaker, restored};
-pub use remark::{Said, remarks, said};
+pub use remark::{RemarkText, remarks, sentences};
 pub use remedy::remedy;
 pub use stream_reason::stream_reason;
 
@@ -46,7 +46,7 @@ impl Sentence {
 #[cfg(test)]
 impl crate::failure::Failure {
     /// The displayed sentence, for tests.
-    pub(crate) fn said(&self) -> String {
+    pub(crate) fn sentence(&self) -> String {
         reason(&self.reason).to_string()
     }
 }

@@ -3,14 +3,14 @@
 //! wait, which makes it harder to forecast.
 
 use super::clips;
-use super::simulate::Look;
+use super::simulate::CheckExtent;
 use spool_core::engine::Engine;
 use spool_core::ffmpeg::{self, probe};
-use spool_core::intake::Wish;
+use spool_core::intake::AddOptions;
 use spool_core::job::State;
 use spool_core::policy::Policy;
 use spool_core::preset;
-use spool_core::queue::{Filter, Place};
+use spool_core::queue::{Filter, QueuePosition};
 use spool_core::spec::JobSpec;
 use spool_tests::engine::{Setup, find, places, start, taken, wish};
 use spool_tests::env::TestEnv;
@@ -21,7 +21,7 @@ use std::time::{Duration, Instant};
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 
 /// Forecasts of the first batch, and of the second.
-pub(super) fn looks() -> [Vec<Look>; 2] {
+pub(super) fn looks() -> [Vec<CheckExtent>; 2] {
     let env = TestEnv::new();
     let mut clips = clips::made_here();
     fastrand::Rng::with_seed(5).shuffle(&mut clips);
@@ -30,7 +30,7 @@ pub(super) fn looks() -> [Vec<Look>; 2] {
     [first, second].map(|half| runtime.block_on(batch(&env, half)))
 }
 
-async fn batch(env: &TestEnv, clips: &[PathBuf]) -> Vec<Look> {
+async fn batch(env: &TestEnv, clips: &[PathBuf]) -> Vec<CheckExtent> {
     let engine = start(env, Setup { workers: 2, policy: Policy::default(), ..Setup::default() });
     engine.pause(true).unwrap();
     for id in ["web-1080p", "small-hevc"] {
@@ -48,7 +48,7 @@ async fn batch(env: &TestEnv, clips: &[PathBuf]) -> Vec<Look> {
     }
     let all = started.elapsed().as_secs_f64();
     engine.stop().await;
-    let look = |(at, left, learned)| Look { passed: at / all, rest: all - at, left, learned };
+    let look = |(at, left, learned)| CheckExtent { passed: at / all, rest: all - at, left, learned };
     forecasts.into_iter().map(look).filter(|look| look.passed >= 0.1).collect()
 }
 
@@ -62,7 +62,7 @@ fn look_at_all(engine: &Engine) {
 }
 
 fn add(engine: &Engine, env: &TestEnv, clips: &[PathBuf], preset: &str) {
-    let wish = Wish { spec: JobSpec::of(preset::find(preset).unwrap().clone()), ..wish(env) };
+    let wish = AddOptions { spec: JobSpec::of(preset::find(preset).unwrap().clone()), ..wish(env) };
     let found = find(clips, &wish);
-    engine.add(&found.jobs, Place::End, &taken(&found.jobs)).unwrap();
+    engine.add(&found.jobs, QueuePosition::End, &taken(&found.jobs)).unwrap();
 }

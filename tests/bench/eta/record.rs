@@ -5,12 +5,12 @@
 use super::clips;
 use serde::{Deserialize, Serialize};
 use spool_core::engine::Engine;
-use spool_core::event::{Event, Told, Topic};
-use spool_core::intake::Wish;
+use spool_core::event::{Delivery, Event, Topic};
+use spool_core::intake::AddOptions;
 use spool_core::job::{JobId, State};
 use spool_core::policy::Policy;
 use spool_core::preset::{self, Preset};
-use spool_core::queue::{Added, Place};
+use spool_core::queue::{Added, QueuePosition};
 use spool_core::spec::JobSpec;
 use spool_tests::engine::{Setup, find, start, taken, wish};
 use spool_tests::env::TestEnv;
@@ -77,24 +77,24 @@ async fn run_all(workers: usize) -> Vec<Recorded> {
     while open > 0 {
         let item = events.next().await.unwrap();
         match item {
-            Told::Event(Event::JobChanged { id, state: State::Running, .. }) => {
+            Delivery::Event(Event::JobChanged { id, state: State::Running, .. }) => {
                 started.insert(id, Instant::now());
             }
-            Told::Event(Event::JobChanged { id, state, .. }) if state.is_ended() => {
+            Delivery::Event(Event::JobChanged { id, state, .. }) if state.is_ended() => {
                 open -= 1;
                 if state == State::Done {
                     took.insert(id, started[&id].elapsed().as_secs_f64());
                 }
             }
-            Told::Event(Event::Progress { id, progress }) => {
+            Delivery::Event(Event::Progress { id, progress }) => {
                 let all = shown.entry(id).or_default();
                 let last = all.last().map_or(-1.0, |(_, percent)| percent / 10.0);
                 if let Some(percent) = progress.percent.filter(|p| (p / 10.0).floor() > last.floor()) {
                     all.push((started[&id].elapsed().as_secs_f64(), percent));
                 }
             }
-            Told::Event(_) => {}
-            Told::Snapshot(_) => assert!(started.is_empty(), "events were missed"),
+            Delivery::Event(_) => {}
+            Delivery::Snapshot(_) => assert!(started.is_empty(), "events were missed"),
         }
     }
     let all = took.iter().filter_map(|(id, took)| {
@@ -125,9 +125,9 @@ fn add(engine: &Engine, env: &TestEnv) -> HashMap<JobId, usize> {
     random.shuffle(&mut all);
     let (mut ids, presets) = (HashMap::new(), presets());
     for (clip, preset) in all {
-        let wish = Wish { spec: JobSpec::of(presets[preset].clone()), ..wish(env) };
+        let wish = AddOptions { spec: JobSpec::of(presets[preset].clone()), ..wish(env) };
         let found = find(&[clip], &wish);
-        for added in engine.add(&found.jobs, Place::End, &taken(&found.jobs)).unwrap() {
+        for added in engine.add(&found.jobs, QueuePosition::End, &taken(&found.jobs)).unwrap() {
             if let Added::Accepted { id, .. } = added {
                 ids.insert(id, preset);
             }

@@ -87,7 +87,7 @@ pub(super) struct Drawn<'a> {
 
 /// A forecast during a batch, with the actual values.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Look {
+pub(super) struct CheckExtent {
     /// Elapsed share of the total time.
     pub(super) passed: f64,
     /// Actual remaining time, in seconds.
@@ -125,7 +125,12 @@ pub(super) enum Known {
 }
 
 /// Simulates the batch and returns its forecasts.
-pub(super) fn looks(batch: &[Drawn<'_>], workers: usize, learned: &mut Learned, known: Known) -> Vec<Look> {
+pub(super) fn looks(
+    batch: &[Drawn<'_>],
+    workers: usize,
+    learned: &mut Learned,
+    known: Known,
+) -> Vec<CheckExtent> {
     let mut queue: Vec<(usize, usize, f64)> = (0..batch.len()).map(|job| (job, 0, 0.0)).collect();
     let (mut at_work, mut now, mut next_look) = (Vec::<AtWork>::new(), 0.0, EVERY);
     let mut forecasts = Vec::new();
@@ -167,7 +172,7 @@ pub(super) fn looks(batch: &[Drawn<'_>], workers: usize, learned: &mut Learned, 
             }
         }
     }
-    let look = |(at, left, learned)| Look { passed: at / now, rest: now - at, left, learned };
+    let look = |(at, left, learned)| CheckExtent { passed: at / now, rest: now - at, left, learned };
     forecasts.into_iter().map(look).collect()
 }
 

@@ -8,7 +8,9 @@ use spool_core::clock::SystemClock;
 use spool_core::engine::{database, open_queue};
 use spool_core::job::{JobId, State};
 use spool_core::queue::sqlite::SqliteQueue;
-use spool_core::queue::{Command, Commands, Details, Filter, Flag, Mark, Place, Queue, Sort, Taken, Which};
+use spool_core::queue::{
+    Command, Commands, Cursor, Details, Filter, Flag, Queue, QueuePosition, Selection, Sort, TakenNames,
+};
 use spool_tests::fill::{fill, jobs};
 use std::path::Path;
 use std::sync::Arc;
@@ -35,14 +37,14 @@ pub(crate) fn measure(figures: &mut Figures) {
     choices(figures, &queue);
     let more = jobs(220_000..230_000);
     wait(figures, dir.path(), "add 10,000 at 220,000 rows", "s (limit 1)", |queue| {
-        assert_eq!(queue.add(&more, Place::End, &Taken::default()).unwrap().len(), 10_000);
+        assert_eq!(queue.add(&more, QueuePosition::End, &TakenNames::default()).unwrap().len(), 10_000);
     });
     let many = jobs(230_000..330_000);
     let started = Instant::now();
-    assert_eq!(queue.add(&many, Place::End, &Taken::default()).unwrap().len(), 100_000);
+    assert_eq!(queue.add(&many, QueuePosition::End, &TakenNames::default()).unwrap().len(), 100_000);
     keep(figures, "add 100,000 at 230,000 rows", started.elapsed().as_secs_f64(), "s");
     for (name, command, which) in commands() {
-        wait(figures, dir.path(), name, "s (limit 0.5)", |queue| drop(queue.steer(command, &which).unwrap()));
+        wait(figures, dir.path(), name, "s (limit 0.5)", |queue| drop(queue.apply(command, &which).unwrap()));
     }
 }
 
@@ -57,9 +59,9 @@ type Call = (&'static str, fn(&dyn Queue));
 const CALLS: &[Call] = &[
     ("recent, at each end of a job", |q| drop(q.recent(200_000).unwrap())),
     ("counts", |q| _ = q.counts().unwrap()),
-    ("bytes left", |q| _ = q.left().unwrap()),
+    ("bytes left", |q| _ = q.queued_bytes().unwrap()),
     ("bytes saved", |q| _ = q.saved().unwrap()),
-    ("what waits for room", |q| drop(q.crowded().unwrap())),
+    ("what waits for room", |q| drop(q.waiting_for_space().unwrap())),
     ("causes", |q| drop(q.causes().unwrap())),
     ("running jobs", |q| drop(q.page(&Filter::of(&[State::Running]), 0, 1000).unwrap())),
     ("place in the line, at its end", |q| _ = q.startable_before(i64::MAX).unwrap()),
@@ -70,15 +72,15 @@ const CALLS: &[Call] = &[
         drop(q.page(&Filter::of(&[State::Done, State::Cancelled]), 50_000, 50).unwrap());
     }),
     ("200 that wait, from the middle", |q| {
-        let after = Mark { position: 115_000, finished_at: None, id: JobId(115_000) };
-        drop(q.onward(&[State::Waiting], Some(after), 200).unwrap());
+        let after = Cursor { position: 115_000, finished_at: None, id: JobId(115_000) };
+        drop(q.page_after(&[State::Waiting], Some(after), 200).unwrap());
     }),
     ("200 of the queued, of 1,000 that the time left is reckoned by", |q| {
         drop(q.startable(None, 200).unwrap());
     }),
     ("8 that go on", |q| {
         let ids = q.page(&Filter::of(&[State::Waiting]), 0, 8).unwrap();
-        q.steer(Command::Now, &Which::Ids(ids.iter().map(|job| job.id).collect())).unwrap();
+        q.apply(Command::Now, &Selection::Ids(ids.iter().map(|job| job.id).collect())).unwrap();
     }),
 ];
 
@@ -134,17 +136,17 @@ fn calls(figures: &mut Figures, queue: &SqliteQueue) {
 }
 
 /// Each command leaves enough jobs for the next.
-fn commands() -> Vec<(&'static str, Command, Which)> {
-    let queued = || Which::All(vec![State::Queued]);
-    let ids = |from: i64, to: i64| Which::Ids((from..to).map(JobId).collect());
+fn commands() -> Vec<(&'static str, Command, Selection)> {
+    let queued = || Selection::All(vec![State::Queued]);
+    let ids = |from: i64, to: i64| Selection::Ids((from..to).map(JobId).collect());
     vec![
         ("hold all queued", Command::Hold, queued()),
         ("release all queued", Command::Release, queued()),
         ("move 10,000 to the top", Command::MoveTop, ids(200_000, 210_000)),
         ("move 10,000 up", Command::MoveUp, ids(180_000, 190_000)),
-        ("cancel all", Command::Cancel, Which::All(State::ALL.to_vec())),
-        ("retry all cancelled", Command::Retry, Which::All(vec![State::Cancelled])),
-        ("remove all done", Command::Remove, Which::All(vec![State::Done])),
+        ("cancel all", Command::Cancel, Selection::All(State::ALL.to_vec())),
+        ("retry all cancelled", Command::Retry, Selection::All(vec![State::Cancelled])),
+        ("remove all done", Command::Remove, Selection::All(vec![State::Done])),
     ]
 }
 

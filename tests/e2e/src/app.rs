@@ -1,6 +1,6 @@
 //! Starts the application and drives its page through `WebDriver`. Every wait has a limit.
 
-use crate::desk::{Desk, Program, SOON};
+use crate::desktop::{Desktop, Program, SOON};
 use crate::usage::{self, Process};
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -36,7 +36,7 @@ async fn within<T>(what: &str, call: impl Future<Output = T>) -> T {
 
 impl App {
     /// Starts the application with these arguments, and waits until the page is shown.
-    pub async fn start(desk: &Desk, args: &[&str]) -> App {
+    pub async fn start(desk: &Desktop, args: &[&str]) -> App {
         let port = free_port();
         // A shell makes tests that run in the background ignore some signals, which child processes inherit.
         let mut driver = desk.command("env");

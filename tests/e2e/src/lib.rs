@@ -3,6 +3,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 pub mod app;
-pub mod desk;
+pub mod desktop;
 pub mod pointer;
 pub mod usage;

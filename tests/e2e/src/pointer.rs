@@ -1,11 +1,11 @@
 //! Pointer, keyboard and windows of the desktop, controlled from outside the application.
 
-use crate::desk::{Desk, Program, SOON, tool};
+use crate::desktop::{Desktop, Program, SOON, tool};
 use spool_tests::wait_until;
 use std::path::Path;
 use std::process::Stdio;
 
-impl Desk {
+impl Desktop {
     /// Runs `xdotool` with these arguments, and returns its output.
     pub fn hands(&self, args: &[&str]) -> String {
         let output = self.command("xdotool").args(args).output().expect("xdotool is installed");

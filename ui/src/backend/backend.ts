@@ -17,8 +17,8 @@ import type {
   SettingsShown,
   ToolState,
   Update,
-  Verb,
-  Wanted,
+  JobCommand,
+  PageRequest,
   WhenDone,
 } from "./types";
 import type { Numbers } from "../queue/numbers";
@@ -26,7 +26,7 @@ import type { Numbers } from "../queue/numbers";
 export type JobState = Row["state"];
 
 /** Jobs with the same available actions. */
-export interface Lot {
+export interface JobGroup {
   kind: Kind;
   jobs: Numbers;
 }
@@ -34,11 +34,11 @@ export interface Lot {
 export interface Backend {
   /** Calls `receive` with each update; the first one holds the whole state. */
   subscribe(receive: (update: Update) => void): Promise<void>;
-  page(wanted: Wanted): Promise<Page>;
+  page(wanted: PageRequest): Promise<Page>;
   /** Returns the jobs of a list as it is shown now: all, or those from one end to the other, both included. */
-  pick(wanted: Wanted, ends: [End, End] | null): Promise<Numbers>;
+  pick(wanted: PageRequest, ends: [End, End] | null): Promise<Numbers>;
   /** Groups these jobs by available actions. Jobs that are no longer in the list are left out. */
-  kinds(wanted: Wanted, jobs: Numbers): Promise<Lot[]>;
+  kinds(wanted: PageRequest, jobs: Numbers): Promise<JobGroup[]>;
   /** Returns the URL of the thumbnail of a job that has one. */
   picture(id: number): string;
   /** Resolves to null if the job no longer exists. */
@@ -68,10 +68,10 @@ export interface Backend {
   leftOut(): Promise<string[]>;
   /** Adds the paths of the drop with this token. */
   dropHere(token: number, preset: string): Promise<void>;
-  steer(verb: Verb, jobs: Numbers): Promise<void>;
-  steerAll(verb: Verb, states: JobState[]): Promise<void>;
+  applyCommand(verb: JobCommand, jobs: Numbers): Promise<void>;
+  applyToAll(verb: JobCommand, states: JobState[]): Promise<void>;
   /** Applies a command to all jobs that failed with this cause. */
-  steerCause(verb: Verb, cause: string): Promise<void>;
+  applyToCause(verb: JobCommand, cause: string): Promise<void>;
   /** Queues failed jobs again with another preset: these, or all that failed with this cause. */
   retryAs(jobs: Numbers, cause: string | null, preset: string): Promise<void>;
   /** Queues failed jobs again, to convert the readable part of their videos. */

@@ -167,7 +167,7 @@ export function demo(): Fake {
   };
   const backend = fake((rows[scene] ?? queue)(), scene === "first-run" ? "" : "7.1");
   if (scene === "failed") backend.alarm = { kind: "lately", failed: 11, minutes: 10, volume: "SD-128" };
-  if (scene === "over") backend.cameOf = { done: 6, failed: 2, bytesBefore: 10_000_000, bytesAfter: 300_000, seconds: 72 };
+  if (scene === "over") backend.lastBatch = { done: 6, failed: 2, bytesBefore: 10_000_000, bytesAfter: 300_000, seconds: 72 };
   if (scene === "queue" || scene === "failed") backend.left = { from: 1570, to: 2090 };
   window.demo = backend;
   return backend;

@@ -2,7 +2,7 @@
  * An application in memory, whose rows change only through calls. For tests, screenshots and development in a browser.
  */
 import type { Backend, JobState } from "./backend";
-import type { AddNotice, Alarm, CameOf, Checking, Details, End, Entry, Far, FailureCode, Left, List, Live, Page, Remark, RemarkShown, Restored, Row, SettingsChosen, Sorted, Standing, Update, Verb, Wanted, WhenDone, Why } from "./types";
+import type { AddNotice, Alarm, BatchSummary, CheckProgress, Details, End, Entry, BatchProgress, FailureCode, TimeLeftRange, List, Live, Page, Remark, RemarkShown, Restored, Row, SettingsChosen, SortOrder, QueueStatus, Update, JobCommand, PageRequest, WhenDone, Why } from "./types";
 import { Numbers } from "../queue/numbers";
 
 const STATES: Record<List, JobState[]> = {
@@ -13,7 +13,7 @@ const STATES: Record<List, JobState[]> = {
 
 const gain = ({ sizes }: Row) => (sizes.source ?? 0) - (sizes.output ?? sizes.source ?? 0);
 
-const ORDERS: Record<Sorted, (a: Row, b: Row) => number> = {
+const ORDERS: Record<SortOrder, (a: Row, b: Row) => number> = {
   newest: (a, b) => (b.finishedAt ?? 0) - (a.finishedAt ?? 0),
   saved: (a, b) => gain(b) - gain(a),
   name: (a, b) => a.name.localeCompare(b.name),
@@ -26,11 +26,11 @@ export interface Fake extends Backend {
   restored: Restored | null;
   /** An alarm about many failures in a short time. */
   alarm: Alarm | null;
-  cameOf: CameOf | null;
+  lastBatch: BatchSummary | null;
   /** Progress of checking results again. */
-  checking: Checking | null;
+  checking: CheckProgress | null;
   /** Time left for the queue. */
-  left: Left | null;
+  left: TimeLeftRange | null;
   /** Sends an update. */
   tell(update: Partial<Update>): void;
   /** Sends the current state. To be called after `rows` or another field was assigned. */
@@ -94,7 +94,7 @@ export function remark(fact: Remark = { kind: "text", text: "It was odd." }, mes
 }
 
 const noChange: Update = {
-  standing: null,
+  status: null,
   live: [],
   left: null,
   drag: null,
@@ -132,12 +132,12 @@ export function fake(rows: Row[] = [], ffmpeg = "7.1"): Fake {
   const count = (state: JobState) => self.rows.filter((r) => r.state === state).length;
   const sum = (size: "source" | "output") =>
     self.rows.filter((r) => r.state === "done").reduce((total, r) => total + (r.sizes[size] ?? 0), 0);
-  const batch = (): Far => {
+  const batch = (): BatchProgress => {
     const [done, failed] = [count("done"), count("failed")];
     const starts = self.rows.filter((r) => r.state === "queued" && !r.hold && r.readable).length;
     return { done, failed, ended: done + failed, of: done + failed + starts + count("waiting") + count("running") };
   };
-  const standing = (): Standing => ({
+  const status = (): QueueStatus => ({
     counts: {
       queued: count("queued"),
       held: self.rows.filter((r) => r.state === "queued" && r.hold).length,
@@ -149,10 +149,10 @@ export function fake(rows: Row[] = [], ffmpeg = "7.1"): Fake {
       cancelled: count("cancelled"),
     },
     batch: batch(),
-    cameOf: self.cameOf,
+    lastBatch: self.lastBatch,
     suspended: self.rows.filter((r) => r.state === "running" && r.hold).length,
-    crowded: self.rows.filter((r) => r.state === "waiting" && r.failure?.code === "disk_full").length,
-    crowdedDisk: self.rows.find((r) => r.failure?.code === "disk_full")?.waitsFor ?? null,
+    waitingForSpace: self.rows.filter((r) => r.state === "waiting" && r.failure?.code === "disk_full").length,
+    fullDisk: self.rows.find((r) => r.failure?.code === "disk_full")?.waitsFor ?? null,
     paused,
     onBattery: false,
     workedBy: null,
@@ -166,7 +166,7 @@ export function fake(rows: Row[] = [], ffmpeg = "7.1"): Fake {
   });
   const listed = (list: List) => self.rows.filter((r) => STATES[list].includes(r.state));
   const filtered = (list: List, find: string) => listed(list).filter((r) => r.name.toLowerCase().includes(find.toLowerCase()));
-  const entries = ({ list, open, find, sorted }: Wanted): Entry[] => {
+  const entries = ({ list, open, find, sorted }: PageRequest): Entry[] => {
     const rows = filtered(list, find);
     if (list === "done") rows.sort(ORDERS[sorted]);
     return list === "failed" && find === "" ? grouped(rows, open) : rows.map((r) => ({ kind: "row" as const, ...r }));
@@ -176,17 +176,17 @@ export function fake(rows: Row[] = [], ffmpeg = "7.1"): Fake {
     rows,
     restored: null,
     alarm: null,
-    cameOf: null,
+    lastBatch: null,
     checking: null,
     left: null,
     tell: (update) => receive?.({ ...noChange, ...update }),
-    touch: () => self.tell({ standing: standing(), left: self.left }),
+    touch: () => self.tell({ status: status(), left: self.left }),
     subscribe: (listener) => {
       receive = listener;
       self.touch();
       return Promise.resolve();
     },
-    page: (wanted: Wanted): Promise<Page> => {
+    page: (wanted: PageRequest): Promise<Page> => {
       const { offset, limit } = wanted;
       const all = entries(wanted);
       const groups = all.filter((e) => e.kind === "group").length;
@@ -252,17 +252,17 @@ export function fake(rows: Row[] = [], ffmpeg = "7.1"): Fake {
     undoAdd: () => record("undoAdd"),
     leftOut: () => Promise.resolve(["/videos/notes.txt", "/videos/cover.jpg", "/videos/list.m3u"]),
     dropHere: (token, id) => record("dropHere", token, id),
-    steer: (verb, jobs) => {
+    applyCommand: (verb, jobs) => {
       apply(verb, (r) => jobs.has(r.id));
-      return record("steer", verb, [...jobs]);
+      return record("applyCommand", verb, [...jobs]);
     },
-    steerAll: (verb, states) => {
+    applyToAll: (verb, states) => {
       apply(verb, (r) => states.includes(r.state));
-      return record("steerAll", verb, states);
+      return record("applyToAll", verb, states);
     },
-    steerCause: (verb, cause) => {
+    applyToCause: (verb, cause) => {
       apply(verb, (r) => r.state === "failed" && r.failure?.code === cause);
-      return record("steerCause", verb, cause);
+      return record("applyToCause", verb, cause);
     },
     retryAs: (jobs, cause, id) => record("retryAs", [...jobs], cause, id),
     salvage: (jobs) => record("salvage", [...jobs]),
@@ -294,7 +294,7 @@ export function fake(rows: Row[] = [], ffmpeg = "7.1"): Fake {
     close: (choice) => record("close", choice),
     tools: () => Promise.resolve({ path: ffmpeg ? "/usr/bin/ffmpeg" : null, chosen: false, version: ffmpeg || null, looked: ffmpeg ? [] : ["/usr/local/bin", "/usr/bin", "~/.local/bin"], problem: ffmpeg ? null : { code: "ffmpeg_missing", kind: "tool_missing", tool: "ffmpeg", message: "ffmpeg was not found.", nextStep: "" }, remedy: { kind: "command", command: "sudo apt install ffmpeg" } }),
   };
-  const apply = (verb: Verb, which: (row: Row) => boolean) => {
+  const apply = (verb: JobCommand, which: (row: Row) => boolean) => {
     if (verb === "remove") self.rows = self.rows.filter((r) => !which(r));
     for (const r of self.rows.filter(which)) {
       if (verb === "retry") Object.assign(r, { state: "queued", failure: null });

@@ -1,7 +1,7 @@
 /** The backend of the real application. The only file that uses Tauri. */
 import { Channel, convertFileSrc, invoke, isTauri } from "@tauri-apps/api/core";
 import type { Backend } from "./backend";
-import type { Jobs, Lot, Update } from "./types";
+import type { JobIds, JobGroup, Update } from "./types";
 import { Numbers } from "../queue/numbers";
 
 /** Whether the page runs in the application rather than in a browser. */
@@ -17,9 +17,9 @@ export const tauri: Backend = {
     return invoke("subscribe", { channel });
   },
   page: (wanted) => invoke("page", { wanted }),
-  pick: async (wanted, ends) => Numbers.read(await invoke<Jobs>("pick", { wanted, ends })),
+  pick: async (wanted, ends) => Numbers.read(await invoke<JobIds>("pick", { wanted, ends })),
   kinds: async (wanted, jobs) => {
-    const lots: Lot[] = await invoke("kinds", { wanted, jobs: jobs.runs() });
+    const lots: JobGroup[] = await invoke("kinds", { wanted, jobs: jobs.runs() });
     return lots.map((lot) => ({ ...lot, jobs: Numbers.read(lot.jobs) }));
   },
   picture: (id) => convertFileSrc(`${id}`, "thumb"),
@@ -41,9 +41,9 @@ export const tauri: Backend = {
   undoAdd: () => invoke("undo_add"),
   leftOut: () => invoke("left_out"),
   dropHere: (token, preset) => invoke("drop_here", { token, preset }),
-  steer: (verb, jobs) => invoke("steer", { verb, jobs: jobs.runs(), states: [] }),
-  steerAll: (verb, states) => invoke("steer", { verb, jobs: [], states }),
-  steerCause: (verb, cause) => invoke("steer_cause", { verb, cause }),
+  applyCommand: (verb, jobs) => invoke("apply_command", { verb, jobs: jobs.runs(), states: [] }),
+  applyToAll: (verb, states) => invoke("apply_command", { verb, jobs: [], states }),
+  applyToCause: (verb, cause) => invoke("apply_to_cause", { verb, cause }),
   retryAs: (jobs, cause, preset) => invoke("retry_as", { jobs: jobs.runs(), cause, preset }),
   salvage: (jobs) => invoke("salvage", { jobs: jobs.runs() }),
   checkAgain: (jobs) => invoke("check_again", { jobs: jobs?.runs() ?? null }),

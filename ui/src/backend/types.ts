@@ -314,7 +314,7 @@ text: string, };
 
 export type FailureCode = "source_volume_missing" | "destination_missing" | "volume_silent" | "disk_full" | "destination_read_only" | "encoder_missing" | "killed_by_signal" | "stalled" | "io_error" | "out_of_memory" | "encoder_session" | "source_changed" | "source_growing" | "verification_failed" | "encode_failed" | "internal" | "not_media" | "no_video" | "no_audio" | "source_truncated" | "source_gone" | "source_defective" | "source_unreadable" | "drm_protected" | "unsupported_codec" | "plan_refused" | "name_too_long" | "name_refused" | "probe_timeout" | "app_crashed" | "machine_down" | "ffmpeg_missing" | "ffmpeg_broken";
 
-export type PlaceIn = { "in": "tag", 
+export type LocationIn = { "in": "tag", 
 /**
  * Its name.
  */
@@ -384,7 +384,7 @@ shown: number, } | { "is": "eight_bit_hdr" } | { "is": "false_dolby_vision" } | 
 /**
  * Where the location is.
  */
-by: PlaceIn, };
+by: LocationIn, };
 
 export type Reason = { "kind": "source_drive_away", drive: string, } | { "kind": "result_drive_away", drive: string, } | { "kind": "folder_missing", folder: string, } | { "kind": "folder_read_only", folder: string | null, } | { "kind": "drive_silent", drive: string, } | { "kind": "connection_lost", drive: string | null, } | { "kind": "connection_broke" } | { "kind": "drive_error" } | { "kind": "read_failed", name: string, } | { "kind": "source_defective", name: string, at: number, } | { "kind": "disk_full", folder: string | null, } | { "kind": "data_disk_full" } | { "kind": "disk_almost_full" } | { "kind": "quota_full" } | { "kind": "no_room", folder: string, takes: number, free: number, reserve: number, } | { "kind": "no_room_beside", volume: string, takes: number, free: number, reserve: number, } | { "kind": "write_failed", folder: string, cause: string, } | { "kind": "end_not_written" } | { "kind": "name_too_long", folder: string, } | { "kind": "name_refused", folder: string, name: string, } | { "kind": "source_gone", name: string, } | { "kind": "no_such_file", path: string, } | { "kind": "is_folder", path: string, } | { "kind": "not_a_file", path: string, } | { "kind": "forbidden", name: string, } | { "kind": "unseen", name: string, cause: string, } | { "kind": "source_changed", name: string, } | { "kind": "source_growing", name: string, } | { "kind": "not_media", name: string, } | { "kind": "animated_webp", name: string, } | { "kind": "copy_protected", name: string | null, } | { "kind": "index_missing", name: string | null, } | { "kind": "nothing_readable" } | { "kind": "ends_early", readable: number, whole: number, estimated: boolean, } | { "kind": "second_recording" } | { "kind": "other_speed" } | { "kind": "no_picture" } | { "kind": "no_sound" } | { "kind": "empty_sound" } | { "kind": "no_decoder", carries: Carries, codec: string, } | { "kind": "no_parameters", carries: Carries, codec: string, } | { "kind": "not_decodable" } | { "kind": "look_too_slow", name: string, seconds: number, } | { "kind": "look_too_big", name: string, } | { "kind": "packets_unread" } | { "kind": "no_base_layer", profile: number, } | { "kind": "picture_too_large", width: number, height: number, } | { "kind": "picture_too_small", width: number, height: number, } | { "kind": "length_unknown" } | { "kind": "cannot_fit", limit: number, smallest: number, } | { "kind": "still_too_big", limit: number, } | { "kind": "copy_too_big" } | { "kind": "grew_too_far" } | { "kind": "no_encoder", encoder: string | null, } | { "kind": "encoder_refused", cause: string | null, } | { "kind": "encoder_busy" } | { "kind": "killed", tool: string, signal: number, } | { "kind": "stalled" } | { "kind": "out_of_memory" } | { "kind": "no_thread", cause: string, } | { "kind": "gave_up", cause: string | null, } | { "kind": "tool_gone" } | { "kind": "not_started", tool: string, cause: string, } | { "kind": "tool_missing", tool: string, } | { "kind": "tool_no_file", path: string, } | { "kind": "tool_broken", path: string, cause: string, } | { "kind": "tool_too_old", path: string, version: string, } | { "kind": "wrong_result", fault: Fault, } | { "kind": "not_read_back", because: Reason, } | { "kind": "crashed", times: number, } | { "kind": "machine_down", times: number, } | { "kind": "mistake" } | { "kind": "nothing_to_run" } | { "kind": "text", code: FailureCode, text: string, };
 
@@ -520,41 +520,41 @@ suspended?: boolean, };
 
 export type List = "queue" | "done" | "failed";
 
-export type Sorted = "newest" | "saved" | "name";
+export type SortOrder = "newest" | "saved" | "name";
 
-export type Wanted = { 
+export type PageRequest = { 
 /**
  * The list.
  */
 list: List, 
 /**
- * Place of the first entry, from 0.
+ * Index of the first entry, from 0.
  */
 offset: number, 
 /**
- * Entries at most.
+ * Maximum number of entries.
  */
 limit: number, 
 /**
- * Causes of the failed list all of whose jobs are shown.
+ * Codes of the causes that are expanded in the failed list.
  */
 open: Array<string>, 
 /**
- * Part of a name; empty: every job.
+ * Part of a name to search for; empty for all jobs.
  */
 find: string, 
 /**
  * The order of the done list.
  */
-sorted: Sorted, };
+sorted: SortOrder, };
 
 export type Live = { 
 /**
- * Which job.
+ * Id of the job.
  */
 id: number, 
 /**
- * 0-99.
+ * 0 to 99.
  */
 percent: number | null, 
 /**
@@ -562,7 +562,7 @@ percent: number | null,
  */
 speed: number | null, 
 /**
- * Seconds left at the present speed.
+ * Seconds left at the current speed.
  */
 etaSeconds: number | null, 
 /**
@@ -570,7 +570,7 @@ etaSeconds: number | null,
  */
 bytes: number | null, 
 /**
- * Microseconds of the video done.
+ * Microseconds of the video processed.
  */
 doneUs: number, };
 
@@ -580,27 +580,27 @@ export type Why = {
  */
 code: FailureCode, 
 /**
- * The same as a sentence.
+ * The reason, as a sentence.
  */
 message: string, 
 /**
- * What a person can do, as a sentence.
+ * What the user can do, as a sentence.
  */
 nextStep: string, } & ({ "kind": "source_drive_away", drive: string, } | { "kind": "result_drive_away", drive: string, } | { "kind": "folder_missing", folder: string, } | { "kind": "folder_read_only", folder: string | null, } | { "kind": "drive_silent", drive: string, } | { "kind": "connection_lost", drive: string | null, } | { "kind": "connection_broke" } | { "kind": "drive_error" } | { "kind": "read_failed", name: string, } | { "kind": "source_defective", name: string, at: number, } | { "kind": "disk_full", folder: string | null, } | { "kind": "data_disk_full" } | { "kind": "disk_almost_full" } | { "kind": "quota_full" } | { "kind": "no_room", folder: string, takes: number, free: number, reserve: number, } | { "kind": "no_room_beside", volume: string, takes: number, free: number, reserve: number, } | { "kind": "write_failed", folder: string, cause: string, } | { "kind": "end_not_written" } | { "kind": "name_too_long", folder: string, } | { "kind": "name_refused", folder: string, name: string, } | { "kind": "source_gone", name: string, } | { "kind": "no_such_file", path: string, } | { "kind": "is_folder", path: string, } | { "kind": "not_a_file", path: string, } | { "kind": "forbidden", name: string, } | { "kind": "unseen", name: string, cause: string, } | { "kind": "source_changed", name: string, } | { "kind": "source_growing", name: string, } | { "kind": "not_media", name: string, } | { "kind": "animated_webp", name: string, } | { "kind": "copy_protected", name: string | null, } | { "kind": "index_missing", name: string | null, } | { "kind": "nothing_readable" } | { "kind": "ends_early", readable: number, whole: number, estimated: boolean, } | { "kind": "second_recording" } | { "kind": "other_speed" } | { "kind": "no_picture" } | { "kind": "no_sound" } | { "kind": "empty_sound" } | { "kind": "no_decoder", carries: Carries, codec: string, } | { "kind": "no_parameters", carries: Carries, codec: string, } | { "kind": "not_decodable" } | { "kind": "look_too_slow", name: string, seconds: number, } | { "kind": "look_too_big", name: string, } | { "kind": "packets_unread" } | { "kind": "no_base_layer", profile: number, } | { "kind": "picture_too_large", width: number, height: number, } | { "kind": "picture_too_small", width: number, height: number, } | { "kind": "length_unknown" } | { "kind": "cannot_fit", limit: number, smallest: number, } | { "kind": "still_too_big", limit: number, } | { "kind": "copy_too_big" } | { "kind": "grew_too_far" } | { "kind": "no_encoder", encoder: string | null, } | { "kind": "encoder_refused", cause: string | null, } | { "kind": "encoder_busy" } | { "kind": "killed", tool: string, signal: number, } | { "kind": "stalled" } | { "kind": "out_of_memory" } | { "kind": "no_thread", cause: string, } | { "kind": "gave_up", cause: string | null, } | { "kind": "tool_gone" } | { "kind": "not_started", tool: string, cause: string, } | { "kind": "tool_missing", tool: string, } | { "kind": "tool_no_file", path: string, } | { "kind": "tool_broken", path: string, cause: string, } | { "kind": "tool_too_old", path: string, version: string, } | { "kind": "wrong_result", fault: Fault, } | { "kind": "not_read_back", because: Reason, } | { "kind": "crashed", times: number, } | { "kind": "machine_down", times: number, } | { "kind": "mistake" } | { "kind": "nothing_to_run" } | { "kind": "text", code: FailureCode, text: string, });
 
 export type Sizes = { 
 /**
- * Of the original, as it was read; before that, when it was added.
+ * Size of the original when last read, or when added.
  */
 source: number | null, 
 /**
- * Of the published result.
+ * Size of the published result.
  */
 output: number | null, };
 
 export type Kind = { 
 /**
- * Where the job stands.
+ * State of the job.
  */
 state: "queued" | "waiting" | "running" | "done" | "failed" | "cancelled", 
 /**
@@ -608,27 +608,27 @@ state: "queued" | "waiting" | "running" | "done" | "failed" | "cancelled",
  */
 hold: boolean, 
 /**
- * It is tried again later.
+ * It is retried later.
  */
 delayed: boolean, 
 /**
- * Its preset cannot do it: trying the same again does not help.
+ * Its preset cannot be applied to this video; a retry does not help.
  */
 refused: boolean, 
 /**
- * It ends early; what is there of it can be kept.
+ * It failed, but salvage can keep a part of it.
  */
 cut: boolean, 
 /**
- * This version of Spool can read what was wanted; if not, the job is never started.
+ * This version of Spool can read its preset and options; if not, the job never starts.
  */
 readable: boolean, 
 /**
- * The result was found wrong when it was checked again.
+ * The latest check found the result wrong.
  */
 wrong: boolean, 
 /**
- * The result grew and was discarded: the original is the result.
+ * The result was larger than the original and was discarded; the original was kept.
  */
 kept: boolean, };
 
@@ -636,19 +636,19 @@ export type RemarkShown = Remark & { message: string };
 
 export type Row = { 
 /**
- * There is a picture of it.
+ * It has a thumbnail.
  */
 thumb: boolean, 
 /**
- * The picture of the result is a copy: it already was as wanted.
+ * The video stream of the result was copied.
  */
 copied: boolean, 
 /**
- * 1 for the next to start; null where it cannot start now.
+ * Place in the start order, from 1; null if it cannot start now, or the row is shown outside the whole list.
  */
 place: number | null, id: number, uid: string, position: number, 
 /**
- * It runs, was paused and released, and goes on when a worker is free.
+ * It was paused while it ran, was released, and continues when a worker is free.
  */
 awaitsWorker: boolean, 
 /**
@@ -656,47 +656,47 @@ awaitsWorker: boolean,
  */
 name: string, 
 /**
- * Its whole path.
+ * Full path of the original.
  */
 source: string, 
 /**
- * Its bytes in percent form, where its path is no text.
+ * The same path in percent-encoding, if it is not valid UTF-8.
  */
 sourceBytes?: string, 
 /**
- * When the original was modified last, in nanoseconds since 1970: as it was read, or before that when it was added.
+ * Modification time of the original when last read, or when added, in nanoseconds since 1970.
  */
 sourceMtimeNs: number | null, 
 /**
- * Whole path of the result.
+ * Full path of the result.
  */
 output: string, 
 /**
- * Its file name.
+ * File name of the result.
  */
 outputName: string, 
 /**
- * Its bytes likewise.
+ * The full path in percent-encoding, if it is not valid UTF-8.
  */
 outputBytes?: string, 
 /**
- * Id of its preset; null where another version of Spool made the job.
+ * Id of its preset; null if this version of Spool cannot read it.
  */
 preset: string | null, 
 /**
- * Its name on screen.
+ * Display name of its preset.
  */
 presetName: string | null, 
 /**
- * What is wanted of this file beside its preset; null like the preset.
+ * Options for this file besides its preset; null like the preset.
  */
 options: Record<string, never> | null, attempt: number, maxAttempts: number, runAt: number | null, 
 /**
- * The failure code a waiting job waits upon.
+ * Failure code of a waiting job.
  */
 waitReason: string | null, 
 /**
- * The name of the drive or folder it waits for.
+ * Name of the drive or folder that it waits for.
  */
 waitsFor: string | null, 
 /**
@@ -704,39 +704,39 @@ waitsFor: string | null,
  */
 failure: Why | null, 
 /**
- * What is to be said of the result, as sentences.
+ * Remarks on the result, as sentences.
  */
 warnings: Array<string>, 
 /**
- * The same as data; facts that are said together stand one by one.
+ * All remarks as data, including those that share a sentence.
  */
 remarks: Array<Remark>, 
 /**
- * Each sentence of `warnings` with its data; of several facts that share one, the first.
+ * Each sentence of `warnings` with its remark, or the first of those that share it.
  */
 said: Array<RemarkShown>, 
 /**
- * What was checked of the result is on record; false before there is one, and where an earlier version checked it.
+ * The verification of the result is stored, and no later check found a fault.
  */
 verified: boolean, 
 /**
- * What checking the result again found; null where it was not checked again.
+ * The latest check of the result; null if it was not checked again.
  */
 check: { at: number, found: "right" | "wrong" | "notChecked", message: string } | null, 
 /**
- * What is known of the video; null until it was looked at.
+ * Facts about the video; null before its probe.
  */
 facts: VideoFacts | null, progress: Progress | null, 
 /**
- * Of a running job: the last sign of life of the engine that ran it, where that engine was killed; else null.
+ * For a running job whose engine was killed: that engine's last heartbeat; else null.
  */
 abandonedSince: number | null, 
 /**
- * Version of the form its preset was written in, where another version of Spool made the job; else null.
+ * If this version of Spool cannot read its preset: the format version stored with it; else null.
  */
 foreignFormat: number | null, sizes: Sizes, createdAt: number, startedAt: number | null, finishedAt: number | null, 
 /**
- * Where the job stands.
+ * State of the job.
  */
 state: "queued" | "waiting" | "running" | "done" | "failed" | "cancelled", 
 /**
@@ -744,51 +744,51 @@ state: "queued" | "waiting" | "running" | "done" | "failed" | "cancelled",
  */
 hold: boolean, 
 /**
- * It is tried again later.
+ * It is retried later.
  */
 delayed: boolean, 
 /**
- * Its preset cannot do it: trying the same again does not help.
+ * Its preset cannot be applied to this video; a retry does not help.
  */
 refused: boolean, 
 /**
- * It ends early; what is there of it can be kept.
+ * It failed, but salvage can keep a part of it.
  */
 cut: boolean, 
 /**
- * This version of Spool can read what was wanted; if not, the job is never started.
+ * This version of Spool can read its preset and options; if not, the job never starts.
  */
 readable: boolean, 
 /**
- * The result was found wrong when it was checked again.
+ * The latest check found the result wrong.
  */
 wrong: boolean, 
 /**
- * The result grew and was discarded: the original is the result.
+ * The result was larger than the original and was discarded; the original was kept.
  */
 kept: boolean, };
 
-export type Jobs = Array<number>;
+export type JobIds = Array<number>;
 
 export type End = { 
 /**
- * The job's number.
+ * Id of the job.
  */
 id: number, 
 /**
- * Its place, from 0.
+ * Its last known index in the list, from 0.
  */
 place: number, };
 
-export type Lot = { 
+export type JobGroup = { 
 /**
  * What they have in common.
  */
 kind: Kind, 
 /**
- * Which they are.
+ * The jobs.
  */
-jobs: Jobs, };
+jobs: JobIds, };
 
 export type StreamDetails = { 
 /**
@@ -796,11 +796,11 @@ export type StreamDetails = {
  */
 kind: string, 
 /**
- * Its codec in the original; empty where unknown.
+ * Codec in the original; empty if unknown.
  */
 codec: string, 
 /**
- * The codec of the result, where that is another.
+ * Codec in the result; empty unless it is converted.
  */
 into: string, 
 /**
@@ -808,23 +808,23 @@ into: string,
  */
 done: string, 
 /**
- * What that costs, or why.
+ * Why; may be empty.
  */
 note: string, };
 
 export type AttemptView = { epoch: number, outcome: string | null, failure: Why | null, exit: number | null, signal: number | null, commands: Array<Array<string>>, 
 /**
- * The last of them in one line, as a shell takes it; empty where there is none.
+ * The last command, quoted for a shell; empty if there is none.
  */
 command: string, plan: unknown, verification: unknown, logTail: string | null, startedAt: number, endedAt: number | null, };
 
 export type Pictures = { 
 /**
- * In the result.
+ * Found in the result.
  */
 found: number, 
 /**
- * By the original; null where that is not known.
+ * Expected by the original; null if unknown.
  */
 expected: number | null, };
 
@@ -832,7 +832,7 @@ export type DecodedOf = "some" | "original" | "result";
 
 export type Checked = { 
 /**
- * Streams that were planned, each of which was found.
+ * Number of planned streams, all of which were found.
  */
 streams: number, 
 /**
@@ -840,41 +840,41 @@ streams: number,
  */
 seconds: number | null, 
 /**
- * Pictures that were found, and how many there were to be.
+ * Frames found in the result, and expected.
  */
 pictures: Pictures | null, 
 /**
- * What was decoded of its streams.
+ * Which file was decoded.
  */
 decoded: DecodedOf, 
 /**
- * Copies were decoded at so many places; null: whole.
+ * Number of positions at which copied streams were decoded; null unless they were decoded in part.
  */
 places: number | null, 
 /**
- * What of the original is not in it, in words; also what its preset does with every file.
+ * Differences from the original, as sentences; also those that its preset makes in every file.
  */
 changes: Array<string>, 
 /**
- * The packets of all those copies were compared with the original's, and are the same.
+ * With `places`: the packets of all copied audio and video streams equal those of the original.
  */
 compared: boolean, };
 
 export type Details = { 
 /**
- * In what its preset differs from the one of that id; a setting that only that one has is null.
+ * Fields in which its preset differs from the one with the same id; null for a field that only the latter has.
  */
 changed: Record<string, unknown>, 
 /**
- * Folder of the result, to read.
+ * Folder of the result, as display text.
  */
 folder: string, 
 /**
- * What was checked of the result; null before there is one, and where an earlier version checked it.
+ * The verification of the result; null if none is stored, or a later check found the result wrong.
  */
 checked: Checked | null, 
 /**
- * Its streams, once planned.
+ * Its streams; empty before they are planned.
  */
 streams: Array<StreamDetails>, 
 /**
@@ -882,19 +882,19 @@ streams: Array<StreamDetails>,
  */
 attempts: Array<AttemptView>, 
 /**
- * There is a picture of it.
+ * It has a thumbnail.
  */
 thumb: boolean, 
 /**
- * The picture of the result is a copy: it already was as wanted.
+ * The video stream of the result was copied.
  */
 copied: boolean, 
 /**
- * 1 for the next to start; null where it cannot start now.
+ * Place in the start order, from 1; null if it cannot start now, or the row is shown outside the whole list.
  */
 place: number | null, id: number, uid: string, position: number, 
 /**
- * It runs, was paused and released, and goes on when a worker is free.
+ * It was paused while it ran, was released, and continues when a worker is free.
  */
 awaitsWorker: boolean, 
 /**
@@ -902,47 +902,47 @@ awaitsWorker: boolean,
  */
 name: string, 
 /**
- * Its whole path.
+ * Full path of the original.
  */
 source: string, 
 /**
- * Its bytes in percent form, where its path is no text.
+ * The same path in percent-encoding, if it is not valid UTF-8.
  */
 sourceBytes?: string, 
 /**
- * When the original was modified last, in nanoseconds since 1970: as it was read, or before that when it was added.
+ * Modification time of the original when last read, or when added, in nanoseconds since 1970.
  */
 sourceMtimeNs: number | null, 
 /**
- * Whole path of the result.
+ * Full path of the result.
  */
 output: string, 
 /**
- * Its file name.
+ * File name of the result.
  */
 outputName: string, 
 /**
- * Its bytes likewise.
+ * The full path in percent-encoding, if it is not valid UTF-8.
  */
 outputBytes?: string, 
 /**
- * Id of its preset; null where another version of Spool made the job.
+ * Id of its preset; null if this version of Spool cannot read it.
  */
 preset: string | null, 
 /**
- * Its name on screen.
+ * Display name of its preset.
  */
 presetName: string | null, 
 /**
- * What is wanted of this file beside its preset; null like the preset.
+ * Options for this file besides its preset; null like the preset.
  */
 options: Record<string, never> | null, attempt: number, maxAttempts: number, runAt: number | null, 
 /**
- * The failure code a waiting job waits upon.
+ * Failure code of a waiting job.
  */
 waitReason: string | null, 
 /**
- * The name of the drive or folder it waits for.
+ * Name of the drive or folder that it waits for.
  */
 waitsFor: string | null, 
 /**
@@ -950,39 +950,39 @@ waitsFor: string | null,
  */
 failure: Why | null, 
 /**
- * What is to be said of the result, as sentences.
+ * Remarks on the result, as sentences.
  */
 warnings: Array<string>, 
 /**
- * The same as data; facts that are said together stand one by one.
+ * All remarks as data, including those that share a sentence.
  */
 remarks: Array<Remark>, 
 /**
- * Each sentence of `warnings` with its data; of several facts that share one, the first.
+ * Each sentence of `warnings` with its remark, or the first of those that share it.
  */
 said: Array<RemarkShown>, 
 /**
- * What was checked of the result is on record; false before there is one, and where an earlier version checked it.
+ * The verification of the result is stored, and no later check found a fault.
  */
 verified: boolean, 
 /**
- * What checking the result again found; null where it was not checked again.
+ * The latest check of the result; null if it was not checked again.
  */
 check: { at: number, found: "right" | "wrong" | "notChecked", message: string } | null, 
 /**
- * What is known of the video; null until it was looked at.
+ * Facts about the video; null before its probe.
  */
 facts: VideoFacts | null, progress: Progress | null, 
 /**
- * Of a running job: the last sign of life of the engine that ran it, where that engine was killed; else null.
+ * For a running job whose engine was killed: that engine's last heartbeat; else null.
  */
 abandonedSince: number | null, 
 /**
- * Version of the form its preset was written in, where another version of Spool made the job; else null.
+ * If this version of Spool cannot read its preset: the format version stored with it; else null.
  */
 foreignFormat: number | null, sizes: Sizes, createdAt: number, startedAt: number | null, finishedAt: number | null, 
 /**
- * Where the job stands.
+ * State of the job.
  */
 state: "queued" | "waiting" | "running" | "done" | "failed" | "cancelled", 
 /**
@@ -990,33 +990,33 @@ state: "queued" | "waiting" | "running" | "done" | "failed" | "cancelled",
  */
 hold: boolean, 
 /**
- * It is tried again later.
+ * It is retried later.
  */
 delayed: boolean, 
 /**
- * Its preset cannot do it: trying the same again does not help.
+ * Its preset cannot be applied to this video; a retry does not help.
  */
 refused: boolean, 
 /**
- * It ends early; what is there of it can be kept.
+ * It failed, but salvage can keep a part of it.
  */
 cut: boolean, 
 /**
- * This version of Spool can read what was wanted; if not, the job is never started.
+ * This version of Spool can read its preset and options; if not, the job never starts.
  */
 readable: boolean, 
 /**
- * The result was found wrong when it was checked again.
+ * The latest check found the result wrong.
  */
 wrong: boolean, 
 /**
- * The result grew and was discarded: the original is the result.
+ * The result was larger than the original and was discarded; the original was kept.
  */
 kept: boolean, };
 
 export type Group = { 
 /**
- * How many of them stand below.
+ * Number of its jobs that are shown below.
  */
 shown: number, 
 /**
@@ -1024,11 +1024,11 @@ shown: number,
  */
 code: FailureCode, 
 /**
- * How many failed for it.
+ * Number of jobs that failed for it.
  */
 count: number, 
 /**
- * What a person can do, as a sentence.
+ * What the user can do, as a sentence.
  */
 nextStep: string, };
 
@@ -1036,71 +1036,72 @@ export type Entry = { "kind": "row" } & Row | { "kind": "group" } & Group;
 
 export type Page = { 
 /**
- * Place of the first entry in the list, from 0.
+ * Index of the first entry in the list, from 0.
  */
 offset: number, 
 /**
- * What stands there.
+ * The entries.
  */
 entries: Array<Entry>, 
 /**
- * Places in the whole list.
+ * Number of entries in the whole list.
  */
 total: number, 
 /**
- * In the failed list: how many causes there are.
+ * In the failed list without a search: number of causes.
  */
 groups: number, };
 
-export type Tally = { queued: number, held: number, unreadable: number, waiting: number, running: number, done: number, failed: number, cancelled: number, };
+export type StateCounts = { queued: number, held: number, unreadable: number, waiting: number, running: number, done: number, failed: number, cancelled: number, };
 
-export type Far = { 
+export type BatchProgress = { 
 /**
  * Jobs with a result.
  */
 done: number, 
 /**
- * Jobs that failed for good.
+ * Jobs that failed permanently.
  */
 failed: number, 
 /**
- * Jobs that have ended, cancelled ones too.
+ * Ended jobs, including cancelled ones.
  */
 ended: number, 
 /**
- * Those, and all that come to an end by themselves: not those on hold, nor those of other versions.
+ * All jobs of the batch: the ended ones and those that will end without a user. Jobs on hold and unreadable jobs
+ * are not counted.
  */
 of: number, };
 
-export type CameOf = { 
+export type BatchSummary = { 
 /**
  * Jobs with a result.
  */
 done: number, 
 /**
- * Jobs that failed for good.
+ * Jobs that failed permanently.
  */
 failed: number, 
 /**
- * Bytes of the originals of results that were made.
+ * Bytes of the originals of its results.
  */
 bytesBefore: number, 
 /**
- * Bytes of those results.
+ * Bytes of its results.
  */
 bytesAfter: number, 
 /**
- * How long it took, without pauses.
+ * Seconds in which at least one job was running and not paused.
  */
 seconds: number, };
 
-export type Checking = { 
+export type CheckProgress = { 
 /**
- * Which of them is looked at, from 1; 0 before the first.
+ * Number of the current result, from 1; 0 before the first.
  */
 n: number, 
 /**
- * How many there are.
+ * Number of all results.
  */
 of: number, 
 /**
@@ -1108,7 +1109,7 @@ of: number,
  */
 waits: boolean, };
 
-export type Rechecked = { 
+export type CheckSummary = { 
 /**
  * Results that are right.
  */
@@ -1122,65 +1123,65 @@ wrong: number,
  */
 notChecked: number, };
 
-export type Standing = { 
+export type QueueStatus = { 
 /**
  * Jobs by state.
  */
-counts: Tally, 
+counts: StateCounts, 
 /**
- * How far the present batch is.
+ * Progress of the current batch.
  */
-batch: Far, 
+batch: BatchProgress, 
 /**
- * What came of the last batch, once nothing runs and nothing can start; null before.
+ * Summary of the last batch; null while a job is active or can start, or if no job ended.
  */
-cameOf: CameOf | null, 
+lastBatch: BatchSummary | null, 
 /**
- * Of the running: paused.
+ * Number of running jobs that are paused, or wait for a worker after a pause.
  */
 suspended: number, 
 /**
- * Of the waiting: for room on a disk.
+ * Number of waiting jobs that need disk space.
  */
-crowded: number, 
+waitingForSpace: number, 
 /**
- * The name of that disk, where it is one for all of them.
+ * Name of the disk, if it is the same for all of them.
  */
-crowdedDisk: string | null, 
+fullDisk: string | null, 
 /**
- * No further job starts.
+ * The queue is paused: no further job starts.
  */
 paused: boolean, 
 /**
- * Until the power is back, that is.
+ * It is paused until external power returns.
  */
 onBattery: boolean, 
 /**
- * Who works the queue, when it is not this window.
+ * Name of the process that runs the queue, if it is another one.
  */
 workedBy: string | null, 
 /**
- * Jobs at a time; null when another process works the queue.
+ * Jobs at a time; null if this process does not run the queue.
  */
 workers: number | null, 
 /**
- * Why the queue stands still.
+ * Why no job can start.
  */
 breaker: Why | null, 
 /**
- * That a damaged queue was restored, until the queue goes on.
+ * How a damaged queue was restored, until the queue is resumed.
  */
 restored: Restored | null, 
 /**
- * That failures pile up.
+ * Many jobs fail.
  */
 alarm: Alarm | null, 
 /**
- * Results are being checked again.
+ * Progress of checking results again.
  */
-checking: Checking | null, 
+checking: CheckProgress | null, 
 /**
- * Bytes of the done jobs' originals.
+ * Bytes of the originals of done jobs.
  */
 bytesBefore: number, 
 /**
@@ -1190,69 +1191,69 @@ bytesAfter: number, };
 
 export type AddNotice = { 
 /**
- * Number of the first accepted job.
+ * Id of the first accepted job.
  */
 first: number | null, 
 /**
- * How many were accepted.
+ * Number of accepted jobs.
  */
 accepted: number, 
 /**
- * Already in the queue, at most twenty of them.
+ * Active jobs that do the same already; at most twenty.
  */
 duplicates: Array<number>, 
 /**
- * How many those are.
+ * Number of all of them.
  */
 duplicateCount: number, 
 /**
- * Files that are no videos by their name.
+ * Number of files that are not videos, including subtitles.
  */
 skipped: number, 
 /**
- * Videos that are results of known jobs.
+ * Number of videos that are results of Spool.
  */
 own: number, 
 /**
- * Done before with this preset: the newest of those jobs.
+ * A job that did the same before: the one for the last such video.
  */
 doneBefore: number | null, 
 /**
- * When it was done.
+ * When that job ended.
  */
 doneAt: number | null, 
 /**
- * How many were.
+ * Number of videos that were done before.
  */
 doneBeforeCount: number, 
 /**
- * How many failed for good with this preset before, or were cancelled.
+ * Number of videos for which the same failed permanently or was cancelled before.
  */
 endedBeforeCount: number, 
 /**
- * Why others were refused, as sentences, at most five of them.
+ * Why files were refused, as sentences; at most five.
  */
 refused: Array<string>, 
 /**
- * How many those are.
+ * Number of refused files.
  */
 refusedCount: number, 
 /**
- * That the drive of a result cannot hold the name it was to have, as a sentence: of the first such result.
+ * For the first result whose drive cannot hold its requested name: a sentence about that.
  */
 renamed: string | null, 
 /**
- * How many those are.
+ * Number of such results.
  */
 renamedCount: number, };
 
 export type Drag = { 
 /**
- * Files, folders apart.
+ * Number of files, without folders.
  */
 files: number, 
 /**
- * Folders.
+ * Number of folders.
  */
 folders: number, 
 /**
@@ -1266,7 +1267,7 @@ y: number, };
 
 export type Dropped = { 
 /**
- * Names what was dropped.
+ * Identifies the drop.
  */
 token: number, 
 /**
@@ -1278,31 +1279,31 @@ x: number,
  */
 y: number, };
 
-export type Left = { 
+export type TimeLeftRange = { 
 /**
- * At least.
+ * Lower bound.
  */
 from: number | null, 
 /**
- * At most.
+ * Upper bound.
  */
 to: number | null, };
 
 export type Update = { 
 /**
- * How things stand now.
+ * The state of the queue.
  */
-standing: Standing | null, 
+status: QueueStatus | null, 
 /**
  * Progress of running jobs.
  */
 live: Array<Live>, 
 /**
- * How long the rest takes, in seconds; sent every two seconds while something runs.
+ * The time left for the queue; sent every two seconds while a job runs.
  */
-left: Left | null, 
+left: TimeLeftRange | null, 
 /**
- * What is dragged over the window.
+ * The current drag.
  */
 drag: Drag | null, 
 /**
@@ -1310,55 +1311,55 @@ drag: Drag | null,
  */
 dragEnded: boolean, 
 /**
- * What was dropped.
+ * A drop.
  */
 dropped: Dropped | null, 
 /**
- * What became of added files.
+ * The result of adding files.
  */
 added: AddNotice | null, 
 /**
- * What checking results again found, once that has ended.
+ * Findings of a round of checks that has ended.
  */
-checked: Rechecked | null, 
+checked: CheckSummary | null, 
 /**
- * The user wants to close while this many jobs run: ask.
+ * The user wants to close while this many jobs run; the window must ask.
  */
 askClose: number | null, 
 /**
- * What could not be done, as a sentence.
+ * An error, as a sentence.
  */
 trouble: string | null, };
 
 export type PresetChoice = { 
 /**
- * Its short name.
+ * Its id.
  */
 id: string, 
 /**
- * Its name on screen.
+ * Its display name.
  */
 name: string, 
 /**
- * One line on what it is for.
+ * Its purpose, in one line.
  */
 description: string, 
 /**
- * Results stay below so many megabytes, where they are to.
+ * Maximum size of a result in megabytes; null if there is none.
  */
 sizeMb: number | null, };
 
-export type Verb = "cancel" | "retry" | "remove" | "hold" | "release" | "now" | "moveTop" | "moveUp" | "moveDown";
+export type JobCommand = "cancel" | "retry" | "remove" | "hold" | "release" | "now" | "moveTop" | "moveUp" | "moveDown";
 
 export type CloseChoice = "background" | "quit" | "stay";
 
 export type Choices = { 
 /**
- * Preset of what is added next.
+ * Preset of added videos.
  */
 preset: string, 
 /**
- * Folder of the results, to read; null: next to each original.
+ * Folder of the results, as display text; null for that of each original.
  */
 outputDir: string | null, 
 /**
@@ -1368,7 +1369,7 @@ theme: "system" | "light" | "dark", };
 
 export type SettingsChosen = { 
 /**
- * Jobs at a time; null: as many as suit this machine.
+ * Jobs at a time; null for as many as suit this machine.
  */
 workers: number | null, 
 /**
@@ -1376,31 +1377,31 @@ workers: number | null,
  */
 maxAttempts: number, 
 /**
- * Name of the results, with `{name}` and `{preset}`.
+ * Template of output names, with `{name}` and `{preset}`.
  */
 outputName: string, 
 /**
- * Largest result of the preset that fits a size, in megabytes.
+ * Target size of the preset `fit-size`, in megabytes.
  */
 fitSizeMb: number, 
 /**
- * Keep the computer awake while something runs.
+ * Keep the computer awake while a job runs.
  */
 keepAwake: boolean, 
 /**
- * Pause while the computer runs on its battery.
+ * Start no job while the computer runs on battery.
  */
 pauseOnBattery: boolean, 
 /**
- * Tell the desktop when the queue is done.
+ * Notify when the queue is done.
  */
 notifyDone: boolean, 
 /**
- * Tell the desktop when a video fails.
+ * Notify of failures.
  */
 notifyFailed: boolean, 
 /**
- * With a sound.
+ * Notifications make a sound.
  */
 notifySound: boolean, 
 /**
@@ -1412,25 +1413,25 @@ export type WhenDone = "nothing" | "quit" | "sleep";
 
 export type EncoderState = { 
 /**
- * As people call it.
+ * Its common name.
  */
 name: string, 
 /**
- * It encoded a few frames.
+ * A test encode succeeded.
  */
 works: boolean, };
 
 export type SettingsShown = { 
 /**
- * What can be changed there.
+ * Settings that can be changed.
  */
 chosen: SettingsChosen, 
 /**
- * Jobs at a time when nothing is chosen.
+ * Jobs at a time if no number is chosen.
  */
 autoWorkers: number, 
 /**
- * Folder of queue, settings and log, to read.
+ * Folder of queue, settings and log, as display text.
  */
 data: string, 
 /**
@@ -1438,29 +1439,29 @@ data: string,
  */
 dataSize: number, 
 /**
- * Folder of the results, to read; null: next to each original.
+ * Folder of the results, as display text; null for that of each original.
  */
 outputDir: string | null, 
 /**
- * What happens when the queue is done; once, then nothing again.
+ * What happens when the queue is done; applies once.
  */
 whenDone: WhenDone, };
 
 export type ToolState = { 
 /**
- * Where ffmpeg is, to read.
+ * Its path, as display text; null if it cannot be used.
  */
 path: string | null, 
 /**
- * The user chose this one.
+ * The user set its path.
  */
 chosen: boolean, 
 /**
- * Version of ffmpeg; null where it cannot be used.
+ * Its version; null if it cannot be used.
  */
 version: string | null, 
 /**
- * Folders it was looked for in, to read; empty where it was found.
+ * Folders that were searched, as display text; empty unless it is missing.
  */
 looked: Array<string>, 
 /**
@@ -1468,6 +1469,6 @@ looked: Array<string>,
  */
 problem: Why | null, 
 /**
- * What helps.
+ * What the user can do.
  */
 remedy: Remedy | null, };

@@ -1,5 +1,5 @@
 /** Runs the action of a button, key or menu on a row or, if the row is selected, on all selected jobs. */
-import type { Lot } from "../backend/backend";
+import type { JobGroup } from "../backend/backend";
 import type { Row } from "../backend/types";
 import { byKey, menu, type ActionName } from "./actions";
 import { Numbers } from "./numbers";
@@ -29,14 +29,14 @@ export async function actByKey(store: Store, row: Row, key: string) {
 
 /** Moves the selected jobs. */
 export async function move(store: Store, verb: "moveTop" | "moveUp" | "moveDown") {
-  store.steer(verb, union(await store.selection.lots()));
+  store.applyCommand(verb, union(await store.selection.lots()));
 }
 
-async function targets(store: Store, row: Row): Promise<Lot[]> {
+async function targets(store: Store, row: Row): Promise<JobGroup[]> {
   return store.selection.has(row.id) ? store.selection.lots() : [{ kind: row, jobs: Numbers.of([row.id]) }];
 }
 
-const union = (lots: Lot[]) => lots.reduce((jobs, lot) => jobs.with(lot.jobs), Numbers.none);
+const union = (lots: JobGroup[]) => lots.reduce((jobs, lot) => jobs.with(lot.jobs), Numbers.none);
 
 function run(store: Store, row: Row, name: ActionName, jobs: Numbers) {
   if (name === "details") store.details = row.id;
@@ -47,5 +47,5 @@ function run(store: Store, row: Row, name: ActionName, jobs: Numbers) {
   else if (name === "salvage") void store.try(store.backend.salvage(jobs));
   else if (name === "check") store.check(jobs);
   else if (name === "again") void store.try(store.backend.doAgain(jobs));
-  else store.steer(name, jobs);
+  else store.applyCommand(name, jobs);
 }

@@ -1,10 +1,10 @@
 /**
  * The actions available for a row in each state: its buttons and its menu. Keyboard, buttons and menus share one table.
  */
-import type { Kind, Row, Verb } from "../backend/types";
+import type { Kind, Row, JobCommand } from "../backend/types";
 import { notable } from "./remarks";
 
-export type ActionName = Verb | "details" | "open" | "showInFolder" | "another" | "salvage" | "check" | "again";
+export type ActionName = JobCommand | "details" | "open" | "showInFolder" | "another" | "salvage" | "check" | "again";
 
 export interface Action {
   name: ActionName;
@@ -27,7 +27,7 @@ const release: Action = { name: "release", label: "Release", keys: "Space" };
 const another: Action = { name: "another", label: "Try another preset…", short: "Preset…" };
 const salvage: Action = { name: "salvage", label: "Keep what can be read" };
 const check: Action = { name: "check", label: "Check again" };
-const again: Action = { name: "again", label: "Do it again" };
+const again: Action = { name: "again", label: "Convert again" };
 const open: Action = { name: "open", label: "Open" };
 const folder: Action = { name: "showInFolder", label: "Show in folder" };
 

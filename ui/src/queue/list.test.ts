@@ -32,7 +32,7 @@ test("keys act on the selected job after it has moved", async () => {
   expect(selected()).toEqual(["job-3"]);
   await replaceRows(backend, queued(2, 3, 4));
   await user.keyboard(" ");
-  expect(backend.calls).toContainEqual(["steer", "hold", [3]]);
+  expect(backend.calls).toContainEqual(["applyCommand", "hold", [3]]);
   await user.keyboard("{Shift>}{ArrowDown}{/Shift}");
   expect(selected()).toEqual(["job-3", "job-4"]);
 });
@@ -47,7 +47,7 @@ test("when the job of a focused button leaves, the list gets the focus", async (
   await replaceRows(backend, running(2));
   expect(document.activeElement).toBe(screen.getByRole("grid"));
   await user.keyboard("{Enter}");
-  expect(backend.calls.filter(([name]) => name === "steer")).toEqual([]);
+  expect(backend.calls.filter(([name]) => name === "applyCommand")).toEqual([]);
 });
 
 test("Delete cancels running jobs and removes others", async () => {
@@ -56,7 +56,7 @@ test("Delete cancels running jobs and removes others", async () => {
   await waitFor(() => expect(job(3)).toBeTruthy());
   screen.getByRole("grid").focus();
   await user.keyboard("{ArrowDown}{Shift>}{ArrowDown}{ArrowDown}{/Shift}{Delete}");
-  expect(backend.calls).toContainEqual(["steer", "cancel", [1]]);
+  expect(backend.calls).toContainEqual(["applyCommand", "cancel", [1]]);
   expect(await screen.findByText("2 videos removed from the list.")).toBeTruthy();
 });
 
@@ -84,7 +84,7 @@ test("select all and range selection include jobs that are not loaded", async ()
   grid.focus();
   await user.keyboard("{ArrowDown}{Control>}a{/Control}");
   await user.keyboard("{Delete}");
-  expect(backend.calls).toContainEqual(["steer", "cancel", [1]]);
+  expect(backend.calls).toContainEqual(["applyCommand", "cancel", [1]]);
   expect(await screen.findByText("299 videos removed from the list.")).toBeTruthy();
   await user.click(screen.getByRole("button", { name: "Undo" }));
   grid.focus();
@@ -93,7 +93,7 @@ test("select all and range selection include jobs that are not loaded", async ()
   grid.dispatchEvent(new Event("scroll"));
   await waitFor(() => expect(job(300)?.getAttribute("aria-selected")).toBe("true"));
   await user.keyboard(" ");
-  const held = backend.calls.filter(([name, verb]) => name === "steer" && verb === "hold");
+  const held = backend.calls.filter(([name, verb]) => name === "applyCommand" && verb === "hold");
   expect(held.map(([, , ids]) => (ids as number[]).length)).toEqual([298]);
 });
 
@@ -117,14 +117,14 @@ test("a selection of 40,000 jobs is sent in few bytes, without deselected jobs a
   const all = queued(...Array.from({ length: 40_000 }, (_, n) => n + 1).filter((id) => id !== 500));
   const backend = fake(all);
   const sentBytes: number[] = [];
-  const { kinds, steer } = backend;
+  const { kinds, applyCommand } = backend;
   backend.kinds = (wanted, jobs) => {
     sentBytes.push(JSON.stringify(jobs.runs()).length);
     return kinds(wanted, jobs);
   };
-  backend.steer = (verb, jobs) => {
+  backend.applyCommand = (verb, jobs) => {
     sentBytes.push(JSON.stringify(jobs.runs()).length);
-    return steer(verb, jobs);
+    return applyCommand(verb, jobs);
   };
   const user = open(backend);
   await waitFor(() => expect(job(3)).toBeTruthy());
@@ -139,7 +139,7 @@ test("a selection of 40,000 jobs is sent in few bytes, without deselected jobs a
   await user.click(await screen.findByRole("menuitem", { name: /^Remove/ }));
   expect(await screen.findByText("39,998 videos removed from the list.")).toBeTruthy();
   await user.click(screen.getByRole("button", { name: "Close" }));
-  const removed = backend.calls.find(([name, verb]) => name === "steer" && verb === "remove")?.[2] as number[];
+  const removed = backend.calls.find(([name, verb]) => name === "applyCommand" && verb === "remove")?.[2] as number[];
   expect(removed.length).toBe(39_998);
   expect([2, 500, 40_001].filter((id) => removed.includes(id))).toEqual([]);
   expect(Math.max(...sentBytes)).toBeLessThan(100);
@@ -150,7 +150,7 @@ test("an action during the selection of the whole list applies to all of it", as
   const backend = many();
   const pick = backend.pick;
   let respond = () => {};
-  const held = () => backend.calls.find(([name, verb]) => name === "steer" && verb === "hold")?.[2] as number[] | undefined;
+  const held = () => backend.calls.find(([name, verb]) => name === "applyCommand" && verb === "hold")?.[2] as number[] | undefined;
   backend.pick = async (wanted, ends) => {
     await new Promise<void>((resolve) => (respond = resolve));
     return pick(wanted, ends);
@@ -199,7 +199,7 @@ test("a button in the details acts on that job only", async () => {
   await user.keyboard("{Control>}a{/Control}{ArrowDown}{Control>}a{/Control}{Enter}");
   const panel = within(await screen.findByRole("complementary", { name: "Details" }));
   await user.click(await panel.findByRole("button", { name: "Retry" }));
-  const retried = backend.calls.filter(([name, verb]) => name === "steer" && verb === "retry");
+  const retried = backend.calls.filter(([name, verb]) => name === "applyCommand" && verb === "retry");
   expect(retried.map(([, , ids]) => (ids as number[]).length)).toEqual([1]);
 });
 

@@ -6,8 +6,8 @@
  * changed rows are rendered again. Knows nothing of selection and progress.
  */
 import { SvelteMap, SvelteSet } from "svelte/reactivity";
-import type { Backend, Lot } from "../backend/backend";
-import type { End, Entry, List, Page, Row, Sorted, Wanted } from "../backend/types";
+import type { Backend, JobGroup } from "../backend/backend";
+import type { End, Entry, List, Page, Row, SortOrder, PageRequest } from "../backend/types";
 import { Numbers } from "./numbers";
 
 /** Rows per page. */
@@ -27,7 +27,7 @@ export class Listing {
   entries = new SvelteMap<number, Entry>();
   /** Only jobs whose name contains this text are shown. */
   find = $state("");
-  sorted = $state<Sorted>("newest");
+  sorted = $state<SortOrder>("newest");
   /** Expanded causes of the failed list: all of their jobs are shown. */
   open = new SvelteSet<string>();
 
@@ -67,7 +67,7 @@ export class Listing {
     void this.refresh();
   }
 
-  sort(sorted: Sorted) {
+  sort(sorted: SortOrder) {
     this.sorted = sorted;
     void this.refresh();
   }
@@ -122,7 +122,7 @@ export class Listing {
     if (current && (inView || performance.now() - this.#updatedAt > MAX_DELAY)) this.#apply(pages);
   }
 
-  #request(offset: number, limit: number): Wanted {
+  #request(offset: number, limit: number): PageRequest {
     const { list, sorted } = this;
     return { list, offset, limit, open: [...this.open], find: this.find.trim(), sorted };
   }
@@ -133,7 +133,7 @@ export class Listing {
   }
 
   /** Groups these jobs by available actions, without those that left the list. Returns none if the request fails. */
-  kinds(jobs: Numbers): Promise<Lot[]> {
+  kinds(jobs: Numbers): Promise<JobGroup[]> {
     return this.#orElse(this.backend.kinds(this.#request(0, 0), jobs), []);
   }
 

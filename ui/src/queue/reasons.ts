@@ -2,7 +2,7 @@
  * Short texts for the reasons of failures, and the texts of alarms and groups. The details show the full sentence of a
  * reason. The type checker ensures that each table is complete.
  */
-import type { Alarm, Carries, FailureCode, Fault, PlaceIn, Reason, Restored, Why } from "../backend/types";
+import type { Alarm, Carries, FailureCode, Fault, LocationIn, Reason, Restored, Why } from "../backend/types";
 import { count, playtime, size } from "../shared/format";
 
 type Words<T extends { kind: string }> = { [K in T["kind"]]: (of: Extract<T, { kind: K }>) => string };
@@ -67,11 +67,11 @@ const REASONS: Words<Reason> = {
   no_encoder: (r) => (r.encoder === null ? "This ffmpeg lacks an encoder" : `This ffmpeg lacks the encoder ${r.encoder}`),
   encoder_refused: (r) => gaveUp(r.cause, "An encoder refused it"),
   encoder_busy: () => "The graphics hardware accepts no further encode",
-  killed: (r) => `${r.tool} was ended from outside (${SIGNALS[r.signal] ?? `signal ${r.signal}`})`,
+  killed: (r) => `${r.tool} was killed (${SIGNALS[r.signal] ?? `signal ${r.signal}`})`,
   stalled: () => "ffmpeg made no progress",
   out_of_memory: () => "Memory ran out",
   no_thread: () => "No thread could be started",
-  gave_up: (r) => gaveUp(r.cause, "ffmpeg gave up without saying why"),
+  gave_up: (r) => gaveUp(r.cause, "ffmpeg gave up without a reason"),
   tool_gone: () => "ffmpeg is no longer where it was",
   not_started: (r) => `${r.tool} could not be started`,
   tool_missing: (r) => `${r.tool} was not found`,
@@ -82,7 +82,7 @@ const REASONS: Words<Reason> = {
   not_read_back: () => "The result cannot be read back",
   crashed: (r) => `Stopped the application ${count(r.times, "time", "times")}`,
   machine_down: (r) => `The computer went down ${count(r.times, "time", "times")}`,
-  mistake: () => "Spool made a mistake",
+  mistake: () => "Internal error",
   nothing_to_run: () => "There was nothing to run",
   text: (r) => r.text.replace(/\.$/, ""),
 };
@@ -123,7 +123,7 @@ const TRACKS: Record<Carries, string> = {
   data: "Telemetry",
 };
 
-const PLACES: Record<PlaceIn["in"], (by: PlaceIn) => string> = {
+const PLACES: Record<LocationIn["in"], (by: LocationIn) => string> = {
   tag: (by) => (by.in === "tag" ? `its tag ${by.name}` : ""),
   text: () => "a text",
   telemetry: () => "telemetry",
@@ -196,23 +196,23 @@ export function restored(restored: Restored): Lines {
 
 /** The titles of the groups in the failed list. */
 const CAUSES: Record<FailureCode, [one: string, many: string]> = {
-  killed_by_signal: ["1 conversion was ended from outside", "conversions were ended from outside"],
+  killed_by_signal: ["1 conversion was killed", "conversions were killed"],
   stalled: ["1 video made no progress", "videos made no progress"],
   io_error: ["1 video could not be read or written", "videos could not be read or written"],
   out_of_memory: ["1 video needed too much memory", "videos needed too much memory"],
-  source_changed: ["1 video was changed while it was read", "videos were changed while they were read"],
+  source_changed: ["1 video changed while it was being read", "videos changed while they were being read"],
   source_growing: ["1 video is still being written", "videos are still being written"],
   verification_failed: ["1 result did not pass the check", "results did not pass the check"],
   encoder_session: ["1 video found no free session on the graphics card", "videos found no free session on the graphics card"],
   encode_failed: ["1 video could not be converted", "videos could not be converted"],
-  internal: ["1 video failed by a mistake in Spool", "videos failed by a mistake in Spool"],
+  internal: ["1 video failed by an internal error", "videos failed by an internal error"],
   not_media: ["1 file is not a video that can be read", "files are not videos that can be read"],
   no_audio: ["1 file has no sound", "files have no sound"],
   no_video: ["1 file has no moving picture", "files have no moving picture"],
   source_truncated: ["1 recording is cut short", "recordings are cut short"],
   source_gone: ["1 video is no longer there", "videos are no longer there"],
   source_defective: ["1 video cannot be read by its drive", "videos cannot be read by their drives"],
-  source_unreadable: ["1 video may not be read by this user", "videos may not be read by this user"],
+  source_unreadable: ["1 video cannot be read by this user", "videos cannot be read by this user"],
   drm_protected: ["1 video is copy-protected", "videos are copy-protected"],
   unsupported_codec: ["1 video is in a format that this ffmpeg cannot read", "videos are in a format that this ffmpeg cannot read"],
   plan_refused: ["1 video does not fit its preset", "videos do not fit their preset"],

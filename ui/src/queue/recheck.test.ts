@@ -44,7 +44,7 @@ test("the strip checks all results again, with progress and a Stop button", asyn
   expect(await screen.findByText("Checking 2 of 2, waiting for the queue")).toBeTruthy();
   await user.click(screen.getByRole("button", { name: "Stop" }));
   expect(backend.calls).toContainEqual(["stopChecking"]);
-  await waitFor(() => expect(screen.queryByText(/^Checking/)).toBeNull());
+  await waitFor(() => expect(screen.queryByText(/^CheckProgress/)).toBeNull());
 });
 
 test("a wrong result shows its fault, is not shown as verified, and can be converted again", async () => {
@@ -58,7 +58,7 @@ test("a wrong result shows its fault, is not shown as verified, and can be conve
   const panel = within(await screen.findByRole("complementary", { name: "Details" }));
   expect(await panel.findByText(lost.message)).toBeTruthy();
   expect(panel.queryByText("Verified")).toBeNull();
-  await user.click(panel.getByRole("button", { name: "Do it again" }));
+  await user.click(panel.getByRole("button", { name: "Convert again" }));
   expect(backend.calls).toContainEqual(["doAgain", [1]]);
 });
 

@@ -18,7 +18,7 @@ async function open() {
   return { backend, user };
 }
 
-const removed = (backend: Fake) => backend.calls.filter(([name, verb]) => name === "steer" && verb === "remove").map(([, , ids]) => ids);
+const removed = (backend: Fake) => backend.calls.filter(([name, verb]) => name === "applyCommand" && verb === "remove").map(([, , ids]) => ids);
 
 test("each removal can be undone for the same time", async () => {
   const { backend, user } = await open();
@@ -59,5 +59,5 @@ test("a held key acts once", async () => {
   await user.keyboard("{ArrowDown} ");
   screen.getByRole("grid").dispatchEvent(new KeyboardEvent("keydown", { key: " ", repeat: true, bubbles: true, cancelable: true }));
   await vi.advanceTimersByTimeAsync(100);
-  expect(backend.calls.filter(([name]) => name === "steer")).toEqual([["steer", "hold", [1]]]);
+  expect(backend.calls.filter(([name]) => name === "applyCommand")).toEqual([["applyCommand", "hold", [1]]]);
 });

@@ -5,7 +5,7 @@
  * Selecting the whole list selects the jobs in it at that time, not those added later.
  */
 import { SvelteSet } from "svelte/reactivity";
-import type { Lot } from "../backend/backend";
+import type { JobGroup } from "../backend/backend";
 import type { End } from "../backend/types";
 import type { Listing } from "./listing.svelte";
 import { Numbers } from "./numbers";
@@ -69,7 +69,7 @@ export class Selection {
   }
 
   /** Returns the selected jobs that are in the list now, grouped by available actions. */
-  async lots(): Promise<Lot[]> {
+  async lots(): Promise<JobGroup[]> {
     await this.#loading;
     const jobs = this.#jobs();
     const near = this.listing.rows().filter((row) => this.has(row.id));

@@ -4,7 +4,7 @@
  */
 import { SvelteMap, SvelteSet } from "svelte/reactivity";
 import type { Backend } from "../backend/backend";
-import type { AddNotice, Choices, Drag, Left, List, Live, PresetChoice, Rechecked, Row, Standing, ToolState, Update, Verb } from "../backend/types";
+import type { AddNotice, Choices, Drag, TimeLeftRange, List, Live, PresetChoice, CheckSummary, Row, QueueStatus, ToolState, Update, JobCommand } from "../backend/types";
 import { typeset } from "../shared/format";
 import { Listing } from "./listing.svelte";
 import { Numbers } from "./numbers";
@@ -37,7 +37,7 @@ export interface Another {
 const DUPLICATE_MARK = 4000;
 
 export class Store {
-  standing = $state.raw<Standing | null>(null);
+  status = $state.raw<QueueStatus | null>(null);
   listing: Listing;
   selection: Selection;
   live = new SvelteMap<number, Live>();
@@ -46,11 +46,11 @@ export class Store {
   presets = $state.raw<PresetChoice[]>([]);
   choices = $state.raw<Choices>({ preset: "", outputDir: null, theme: "system" });
   tools = $state.raw<ToolState | null>(null);
-  left = $state.raw<Left>({ from: null, to: null });
+  left = $state.raw<TimeLeftRange>({ from: null, to: null });
   drag = $state.raw<Drag | null>(null);
   added = $state.raw<AddNotice | null>(null);
   /** The outcome of checking results again. */
-  checked = $state.raw<Rechecked | null>(null);
+  checked = $state.raw<CheckSummary | null>(null);
   trouble = $state<string | null>(null);
   askClose = $state<number | null>(null);
   /** Jobs marked as removed; this can still be undone. */
@@ -111,10 +111,10 @@ export class Store {
     if (update.checked) this.checked = update.checked;
     if (update.trouble) this.trouble = update.trouble;
     if (update.askClose !== null) this.askClose = update.askClose;
-    if (update.standing) {
-      this.standing = update.standing;
-      if (!update.standing.alarm && !update.standing.restored) this.dismissed = null;
-      this.#dropStaleProgress(update.standing.counts.running);
+    if (update.status) {
+      this.status = update.status;
+      if (!update.status.alarm && !update.status.restored) this.dismissed = null;
+      this.#dropStaleProgress(update.status.counts.running);
       void this.listing.refresh();
     }
   }
@@ -163,10 +163,10 @@ export class Store {
     this.listing.filter(find);
   }
 
-  steer(verb: Verb, jobs: Numbers) {
+  applyCommand(verb: JobCommand, jobs: Numbers) {
     if (jobs.size === 0) return;
     if (verb === "remove") this.remove(jobs);
-    else void this.try(this.backend.steer(verb, jobs));
+    else void this.try(this.backend.applyCommand(verb, jobs));
   }
 
   /** Marks jobs as removed. `finishRemoval` removes them from the queue, once this can no longer be undone. */
@@ -183,7 +183,7 @@ export class Store {
   finishRemoval() {
     const jobs = this.removing;
     this.removing = Numbers.none;
-    if (jobs.size > 0) void this.try(this.backend.steer("remove", jobs));
+    if (jobs.size > 0) void this.try(this.backend.applyCommand("remove", jobs));
   }
 
   undoRemoval() {

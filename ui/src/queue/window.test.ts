@@ -58,7 +58,7 @@ test("a failed row shows its reason and can be retried", async () => {
   const failed = within(await waitFor(() => document.getElementById("job-7") as HTMLElement));
   expect(failed.getByText("It is not a video")).toBeTruthy();
   await user.click(failed.getByRole("button", { name: "Retry" }));
-  expect(backend.calls).toContainEqual(["steer", "retry", [7]]);
+  expect(backend.calls).toContainEqual(["applyCommand", "retry", [7]]);
 });
 
 test("failed rows are grouped by cause, two of each until expanded", async () => {
@@ -75,7 +75,7 @@ test("failed rows are grouped by cause, two of each until expanded", async () =>
   await user.keyboard("{ArrowDown}{ArrowDown}{ArrowDown}{ArrowDown}");
   expect(screen.getAllByRole("row", { selected: true }).map((r) => r.id)).toEqual(["job-4"]);
   await user.click(screen.getByRole("button", { name: /^Retry 3/ }));
-  expect(backend.calls).toContainEqual(["steerCause", "retry", "source_truncated"]);
+  expect(backend.calls).toContainEqual(["applyToCause", "retry", "source_truncated"]);
 });
 
 test("discarding all failed jobs asks for confirmation", async () => {
@@ -116,15 +116,15 @@ test("the keyboard moves the focus, selects rows and runs actions", async () => 
   await user.keyboard("{ArrowDown}{ArrowDown}{Shift>}{ArrowDown}{/Shift}");
   expect(screen.getAllByRole("row", { selected: true }).map((r) => r.id)).toEqual(["job-2", "job-3"]);
   await user.keyboard(" ");
-  expect(backend.calls).toContainEqual(["steer", "hold", [2, 3]]);
+  expect(backend.calls).toContainEqual(["applyCommand", "hold", [2, 3]]);
   await user.keyboard("{Delete}");
   expect(await screen.findByText("2 videos removed from the list.")).toBeTruthy();
   await user.keyboard("{Control>}z{/Control}");
   expect(screen.queryByRole("button", { name: "Undo" })).toBeNull();
   await user.keyboard("{Delete}");
-  expect(backend.calls).not.toContainEqual(["steer", "remove", [2, 3]]);
+  expect(backend.calls).not.toContainEqual(["applyCommand", "remove", [2, 3]]);
   await user.click(await screen.findByRole("button", { name: "Close" }));
-  expect(backend.calls).toContainEqual(["steer", "remove", [2, 3]]);
+  expect(backend.calls).toContainEqual(["applyCommand", "remove", [2, 3]]);
   await waitFor(() => expect(screen.getAllByRole("row").length).toBe(2));
   expect(screen.getByRole("row", { selected: true }).id).toBe("job-4");
 });
@@ -187,7 +187,7 @@ test("a video that was converted before can be shown or converted again", async 
   await screen.findByText("Drop videos or folders here");
   backend.tell({ added: notice({ doneBefore: 9, doneBeforeCount: 1, doneAt: new Date(2024, 4, 3).getTime() }) });
   expect(await screen.findByText(/It was already done on 3 May 2024/)).toBeTruthy();
-  await user.click(screen.getByRole("button", { name: "Do it again" }));
+  await user.click(screen.getByRole("button", { name: "Convert again" }));
   expect(backend.calls).toContainEqual(["addAgain"]);
   backend.tell({ added: notice({ doneBefore: 9, doneBeforeCount: 1 }) });
   await user.click(await screen.findByRole("button", { name: "Show" }));
@@ -253,7 +253,7 @@ test("the done list can be sorted, and is cleared after a confirmation", async (
   await user.click(screen.getByRole("button", { name: "Clear list…" }));
   expect(backend.rows.length).toBe(3);
   await user.click(screen.getByRole("button", { name: "Clear list" }));
-  expect(backend.calls).toContainEqual(["steerAll", "remove", ["done", "cancelled"]]);
+  expect(backend.calls).toContainEqual(["applyToAll", "remove", ["done", "cancelled"]]);
   expect(await screen.findByText("Nothing is done yet")).toBeTruthy();
 });
 
@@ -262,7 +262,7 @@ test("all failed jobs can be retried together", async () => {
   const user = open(backend);
   await user.click(await screen.findByRole("tab", { name: /Failed/ }));
   await user.click(await screen.findByRole("button", { name: "Retry all 2" }));
-  expect(backend.calls).toContainEqual(["steerAll", "retry", ["failed"]]);
+  expect(backend.calls).toContainEqual(["applyToAll", "retry", ["failed"]]);
   expect(await screen.findByText("Nothing has failed")).toBeTruthy();
 });
 

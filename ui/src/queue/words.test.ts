@@ -83,14 +83,14 @@ test("the text of a check lists what was measured", () => {
 
 test("the footer lists the jobs that the batch does not include", () => {
   const counts = { queued: 5, held: 1, unreadable: 0, waiting: 1, running: 2, done: 38, failed: 2, cancelled: 3 };
-  const standing = { counts, batch: { done: 3, failed: 1, ended: 4, of: 11 }, cameOf: null, suspended: 1, crowded: 0, crowdedDisk: null, paused: false, onBattery: false, workedBy: null, workers: 3, breaker: null, restored: null, alarm: null,
+  const status = { counts, batch: { done: 3, failed: 1, ended: 4, of: 11 }, lastBatch: null, suspended: 1, waitingForSpace: 0, fullDisk: null, paused: false, onBattery: false, workedBy: null, workers: 3, breaker: null, restored: null, alarm: null,
  checking: null, bytesBefore: 0, bytesAfter: 0 };
-  expect(footer(standing)).toEqual({ all: 11, ended: 4, text: "3 of 11 done, 1 failed", without: "without 1 paused, 1 on hold and 1 waiting" });
-  const crowded = { ...standing, counts: { ...counts, held: 0, waiting: 15 }, suspended: 0, crowded: 14, crowdedDisk: "Media" };
-  expect(footer(crowded).without).toBe("without 1 waiting and 14 waiting for space on “Media”");
-  expect(footer({ ...crowded, crowded: 15, crowdedDisk: null }).without).toBe("without 15 waiting for space");
+  expect(footer(status)).toEqual({ all: 11, ended: 4, text: "3 of 11 done, 1 failed", without: "without 1 paused, 1 on hold and 1 waiting" });
+  const waitingForSpace = { ...status, counts: { ...counts, held: 0, waiting: 15 }, suspended: 0, waitingForSpace: 14, fullDisk: "Media" };
+  expect(footer(waitingForSpace).without).toBe("without 1 waiting and 14 waiting for space on “Media”");
+  expect(footer({ ...waitingForSpace, waitingForSpace: 15, fullDisk: null }).without).toBe("without 15 waiting for space");
   const none = { done: 0, failed: 0, ended: 0, of: 0 };
-  const held = { ...standing, counts: { ...counts, queued: 1, waiting: 0, running: 0 }, suspended: 0, batch: none };
+  const held = { ...status, counts: { ...counts, queued: 1, waiting: 0, running: 0 }, suspended: 0, batch: none };
   expect(footer(held)).toEqual({ all: 0, ended: 0, text: "Nothing can start", without: "1 on hold" });
   expect(footer({ ...held, counts: { ...held.counts, queued: 0, held: 0 } })).toMatchObject({ text: "Nothing in the queue", without: "" });
 });
@@ -98,9 +98,9 @@ test("the footer lists the jobs that the batch does not include", () => {
 test("the footer shows the result of a finished batch, and the jobs that are left", () => {
   const counts = { queued: 1, held: 1, unreadable: 0, waiting: 1, running: 0, done: 38, failed: 2, cancelled: 3 };
   const over = { done: 6, failed: 2, bytesBefore: 10_000_000, bytesAfter: 300_000, seconds: 72 };
-  const standing = { counts, batch: { done: 6, failed: 2, ended: 8, of: 9 }, cameOf: over, suspended: 0, crowded: 0, crowdedDisk: null, paused: false, onBattery: false, workedBy: null, workers: 3, breaker: null, restored: null, alarm: null,
+  const status = { counts, batch: { done: 6, failed: 2, ended: 8, of: 9 }, lastBatch: over, suspended: 0, waitingForSpace: 0, fullDisk: null, paused: false, onBattery: false, workedBy: null, workers: 3, breaker: null, restored: null, alarm: null,
  checking: null, bytesBefore: 0, bytesAfter: 0 };
-  expect(footer(standing)).toEqual({ all: 0, ended: 0, text: "6 done, 2 failed", without: "1 on hold and 1 waiting" });
+  expect(footer(status)).toEqual({ all: 0, ended: 0, text: "6 done, 2 failed", without: "1 on hold and 1 waiting" });
   expect(batchResult(over)).toEqual({ saved: "9.7 MB saved", took: "took 1 min 12 s" });
   expect(batchResult({ ...over, bytesAfter: 11_000_000 }).saved).toBe("1.0 MB more");
   expect(batchResult({ ...over, done: 0 }).saved).toBe("");
@@ -145,7 +145,7 @@ test("the notice after adding has full sentences", () => {
     "5 videos added.",
     "1 was already in the queue. 3 files are not videos.",
   ]);
-  const renamed = 'con becomes "con_.mp4": the drive does not hold files of that name.';
+  const renamed = 'con becomes "con_.mp4": the drive does not allow this file name.';
   expect(added(notice({ accepted: 1, renamed, renamedCount: 1 }))).toEqual(["1 video added.", renamed]);
   expect(added(notice({ accepted: 3, renamed, renamedCount: 2 }))[1]).toBe(
     "2 results get other names, because their drive cannot hold the requested ones.",

@@ -2,7 +2,7 @@
  * The texts of rows, footer and notices. Pure functions from a row, its progress and the time to text and an icon name. A row
  * shows the fact first, then what happens next.
  */
-import type { AddNotice, CameOf, Checking, Drag, FailureCode, Left, Live, Rechecked, Row, Standing } from "../backend/types";
+import type { AddNotice, BatchSummary, CheckProgress, Drag, FailureCode, TimeLeftRange, Live, CheckSummary, Row, QueueStatus } from "../backend/types";
 import { change, count, day, duration, listed, percent, playtime, size, speed, when } from "../shared/format";
 import { continues, short } from "./reasons";
 import { brief, notable } from "./remarks";
@@ -179,17 +179,17 @@ export function facts(row: Row): Fact[] {
 }
 
 /** Returns the left part of the footer: progress of the current batch, and `without`, the jobs it does not include. */
-export function footer(standing: Standing): { all: number; ended: number; text: string; without: string } {
-  const { counts: c, batch, cameOf } = standing;
+export function footer(status: QueueStatus): { all: number; ended: number; text: string; without: string } {
+  const { counts: c, batch, lastBatch } = status;
   const stuck = [
-    [standing.suspended, "paused"],
+    [status.suspended, "paused"],
     [c.held, "on hold"],
     [c.unreadable, "made by another version"],
-    [c.waiting - standing.crowded, "waiting"],
-    [standing.crowded, `waiting for space${standing.crowdedDisk ? ` on “${standing.crowdedDisk}”` : ""}`],
+    [c.waiting - status.waitingForSpace, "waiting"],
+    [status.waitingForSpace, `waiting for space${status.fullDisk ? ` on “${status.fullDisk}”` : ""}`],
   ] as const;
   const without = stuck.filter(([n]) => n > 0).map(([n, word]) => `${n} ${word}`);
-  if (cameOf) return { all: 0, ended: 0, text: doneAndFailed(cameOf.done, cameOf.failed), without: listed(without) };
+  if (lastBatch) return { all: 0, ended: 0, text: doneAndFailed(lastBatch.done, lastBatch.failed), without: listed(without) };
   if (batch.of === 0) return { all: 0, ended: 0, text: without.length === 0 ? "Nothing in the queue" : "Nothing can start", without: listed(without) };
   const failed = batch.failed > 0 ? `, ${batch.failed.toLocaleString("en")} failed` : "";
   const text = `${batch.done.toLocaleString("en")} of ${batch.of.toLocaleString("en")} done${failed}`;
@@ -203,20 +203,20 @@ function doneAndFailed(done: number, failed: number): string {
 }
 
 /** Returns the result of a finished batch: `9.7 MB saved`, `took 1 min 12 s`; `saved` is empty if there is no change. */
-export function batchResult({ done, bytesBefore, bytesAfter, seconds }: CameOf): { saved: string; took: string } {
+export function batchResult({ done, bytesBefore, bytesAfter, seconds }: BatchSummary): { saved: string; took: string } {
   const less = bytesBefore - bytesAfter;
   const saved = done === 0 || less === 0 ? "" : less > 0 ? `${size(less)} saved` : `${size(-less)} more`;
   return { saved, took: `took ${duration(seconds)}` };
 }
 
 /** Returns the progress of checking results again. */
-export function checking({ n, of, waits }: Checking): string {
-  const at = `Checking ${Math.max(1, n).toLocaleString("en")} of ${of.toLocaleString("en")}`;
+export function checking({ n, of, waits }: CheckProgress): string {
+  const at = `CheckProgress ${Math.max(1, n).toLocaleString("en")} of ${of.toLocaleString("en")}`;
   return waits ? `${at}, waiting for the queue` : at;
 }
 
 /** Returns the notice after results were checked again: first sentence and the rest. */
-export function rechecked({ right, wrong, notChecked }: Rechecked): [string, string] {
+export function rechecked({ right, wrong, notChecked }: CheckSummary): [string, string] {
   const all = right + wrong;
   const first = wrong > 0 ? `${count(wrong, "result is", "results are")} wrong.` : all > 0 ? "Nothing wrong was found." : "Nothing was checked.";
   const rest = [];
@@ -226,7 +226,7 @@ export function rechecked({ right, wrong, notChecked }: Rechecked): [string, str
 }
 
 /** Returns the time left as a range, rounded to the precision of the estimate; empty if unknown. */
-export function timeLeft(left: Left): string {
+export function timeLeft(left: TimeLeftRange): string {
   if (left.from === null || left.to === null) return "";
   if (left.to < 10) return "a few seconds left";
   if (left.to < 90) return `about ${Math.max(10, tens(left.from, Math.floor))}–${Math.max(20, tens(left.to, Math.ceil))} s left`;

@@ -131,7 +131,7 @@ impl JobView {
             wait_reason: waits.map(|f| f.code().as_str()),
             waits_for: waits_for(job),
             failure: job.failure.as_ref().map(Why::from),
-            warnings: words::said(&job.warnings),
+            warnings: words::sentences(&job.warnings),
             remarks: job.warnings.clone(),
             said: words::remarks(&job.warnings).into_iter().map(RemarkShown::from).collect(),
             verified: job.verified,

@@ -15,15 +15,15 @@ const MOST: i64 = 10_000_000;
 /// Run-length encoded ids of jobs: alternating lengths of runs of excluded and included ids, from id 0. Videos that
 /// were added one after the other are one run.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
-pub struct Jobs(Vec<i64>);
+pub struct JobIds(Vec<i64>);
 
-impl Jobs {
+impl JobIds {
     /// Returns the ids, in ascending order.
     ///
     /// # Errors
     /// A sentence, if the runs are invalid or too long.
     pub fn ids(&self) -> Result<Vec<JobId>, String> {
-        let wrong = || "These are no numbers of videos.".to_owned();
+        let wrong = || "This selection is not valid.".to_owned();
         let (mut ids, mut next) = (Vec::new(), 0_i64);
         for run in self.0.chunks(2) {
             let [passed, meant] = *run else { return Err(wrong()) };
@@ -38,8 +38,8 @@ impl Jobs {
     }
 }
 
-impl From<Vec<JobId>> for Jobs {
-    fn from(mut ids: Vec<JobId>) -> Jobs {
+impl From<Vec<JobId>> for JobIds {
+    fn from(mut ids: Vec<JobId>) -> JobIds {
         ids.sort_unstable();
         ids.dedup();
         let (mut runs, mut next) = (Vec::new(), 0);
@@ -50,7 +50,7 @@ impl From<Vec<JobId>> for Jobs {
             }
             next = id.0 + 1;
         }
-        Jobs(runs)
+        JobIds(runs)
     }
 }
 
@@ -103,11 +103,11 @@ impl From<&Job> for Kind {
 
 /// Jobs to which the same commands apply.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
-pub struct Lot {
+pub struct JobGroup {
     /// What they have in common.
     pub kind: Kind,
     /// The jobs.
-    pub jobs: Jobs,
+    pub jobs: JobIds,
 }
 
 /// Returns the jobs between two ends, inclusive, at their current indices; an end that left the list counts at its last
@@ -135,17 +135,17 @@ mod tests {
 
     #[test]
     fn ids_round_trip_in_order_and_without_duplicates() {
-        let jobs = Jobs::from(ids(&[7, 1, 2, 3, 2, 9]));
+        let jobs = JobIds::from(ids(&[7, 1, 2, 3, 2, 9]));
         assert_eq!(jobs.0, [1, 3, 3, 1, 1, 1]);
         assert_eq!(jobs.ids().unwrap(), ids(&[1, 2, 3, 7, 9]));
-        assert_eq!(Jobs::from(ids(&[])).ids().unwrap(), ids(&[]));
+        assert_eq!(JobIds::from(ids(&[])).ids().unwrap(), ids(&[]));
     }
 
     #[test]
     fn selection_of_a_whole_list_takes_few_bytes() {
-        let all = Jobs::from((1..=100_000).map(JobId).collect::<Vec<_>>());
+        let all = JobIds::from((1..=100_000).map(JobId).collect::<Vec<_>>());
         assert_eq!(serde_json::to_string(&all).unwrap(), "[1,100000]");
-        let every_other = Jobs::from((1..=50_000).map(|n| JobId(2 * n)).collect::<Vec<_>>());
+        let every_other = JobIds::from((1..=50_000).map(|n| JobId(2 * n)).collect::<Vec<_>>());
         assert!(serde_json::to_string(&every_other).unwrap().len() < 250_000);
     }
 
@@ -154,7 +154,7 @@ mod tests {
         for runs in
             [vec![1], vec![-1, 2], vec![1, -2], vec![i64::MAX, 1], vec![1, i64::MAX], vec![0, MOST, 1, 1]]
         {
-            assert!(Jobs(runs.clone()).ids().is_err(), "{runs:?}");
+            assert!(JobIds(runs.clone()).ids().is_err(), "{runs:?}");
         }
     }
 

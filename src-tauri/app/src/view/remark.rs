@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use spool_core::remark::Remark;
-use spool_core::words::{Said, Sentence};
+use spool_core::words::{RemarkText, Sentence};
 use ts_rs::TS;
 
 /// A remark on a result.
@@ -16,8 +16,8 @@ pub struct RemarkShown {
     pub message: Sentence,
 }
 
-impl From<Said> for RemarkShown {
-    fn from(pair: Said) -> RemarkShown {
+impl From<RemarkText> for RemarkShown {
+    fn from(pair: RemarkText) -> RemarkShown {
         RemarkShown { remark: pair.remark, message: pair.sentence }
     }
 }

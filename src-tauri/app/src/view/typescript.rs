@@ -2,8 +2,8 @@
 
 use super::*;
 use spool_core::failure::Remedy;
-use spool_core::failure::{FailureCode, Fault, PlaceIn, Reason};
-use spool_core::ledger::{Difference, Of, Property, Value, Why as Cause_};
+use spool_core::failure::{FailureCode, Fault, LocationIn, Reason};
+use spool_core::ledger::{ChangeReason as Cause_, Difference, Property, Subject, Value};
 use spool_core::media::{CopyFault, Facts, Kind as Carries};
 use spool_core::preset::Container;
 use spool_core::progress::Progress;
@@ -17,15 +17,15 @@ macro_rules! declared {
 }
 
 /// Types of the core that the page receives unchanged.
-const FACTS: &[fn(&Config) -> String] = declared! { Carries Container CopyFault StreamReason Of Property Value Cause_ Difference SizeAt SoundKind Remark FailureCode PlaceIn Fault Reason Alarm Restored Remedy Facts Progress };
+const FACTS: &[fn(&Config) -> String] = declared! { Carries Container CopyFault StreamReason Subject Property Value Cause_ Difference SizeAt SoundKind Remark FailureCode LocationIn Fault Reason Alarm Restored Remedy Facts Progress };
 
 /// Types of the application for front ends.
 const VIEWS: &[fn(&Config) -> String] = declared! {
-    List Sorted Wanted Live Why Sizes Kind
-    RemarkShown Row Jobs End Lot StreamDetails AttemptView Pictures
-    DecodedOf Checked Details Group Entry Page Tally
-    Far CameOf Checking Rechecked Standing AddNotice Drag Dropped
-    Left Update PresetChoice Verb CloseChoice Choices SettingsChosen
+    List SortOrder PageRequest Live Why Sizes Kind
+    RemarkShown Row JobIds End JobGroup StreamDetails AttemptView Pictures
+    DecodedOf Checked Details Group Entry Page StateCounts
+    BatchProgress BatchSummary CheckProgress CheckSummary QueueStatus AddNotice Drag Dropped
+    TimeLeftRange Update PresetChoice JobCommand CloseChoice Choices SettingsChosen
     WhenDone EncoderState SettingsShown ToolState
 };
 

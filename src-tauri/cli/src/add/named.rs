@@ -2,7 +2,7 @@
 
 use crate::args::Add;
 use crate::context::{Failed, absolute};
-use spool_core::error::said;
+use spool_core::error::message;
 use spool_core::intake;
 use spool_core::preset::Preset;
 use std::ffi::{OsStr, OsString};
@@ -25,7 +25,7 @@ fn read(list: &Path) -> Result<Vec<u8>, Failed> {
     } else {
         std::fs::File::open(list).and_then(|mut file| file.read_to_end(&mut bytes))
     };
-    read.map_err(|e| Failed::Usage(format!("The list {} cannot be read: {}.", list.display(), said(&e))))?;
+    read.map_err(|e| Failed::Usage(format!("The list {} cannot be read: {}.", list.display(), message(&e))))?;
     Ok(bytes)
 }
 

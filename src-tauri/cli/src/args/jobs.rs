@@ -9,7 +9,7 @@ use std::str::FromStr;
 /// Some jobs, all that the verb applies to, or all in some states.
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
-pub struct Which {
+pub struct JobArgs {
     /// Numbers of jobs: 17 19-24
     #[arg(value_name = "ID")]
     pub ids: Vec<Ids>,
@@ -82,14 +82,14 @@ pub struct Move {
     pub ids: Vec<Ids>,
     /// The new place
     #[command(flatten)]
-    pub place: Place,
+    pub place: PositionArgs,
 }
 
 /// Where jobs are moved to; exactly one is required.
 #[expect(clippy::struct_excessive_bools, reason = "clap reads each as a separate flag")]
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
-pub struct Place {
+pub struct PositionArgs {
     /// Before every other job that has not started
     #[arg(long)]
     pub top: bool,

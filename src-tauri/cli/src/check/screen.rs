@@ -2,7 +2,7 @@
 
 use super::Line;
 use crate::context::json_line;
-use crate::{list, words};
+use crate::{list, text};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use spool_core::job::Job;
 use spool_core::progress::Progress;
@@ -58,11 +58,11 @@ impl Screen {
 }
 
 fn name(job: &Job) -> String {
-    words::line(job.source.file_name().unwrap_or_default().to_string_lossy())
+    text::line(job.source.file_name().unwrap_or_default().to_string_lossy())
 }
 
 /// `   17  wrong        a.mkv  Track 2 (sound, AAC, ger) is missing in the result.`
 fn line(job: &Job, check: &Check) -> String {
-    let sentence = words::finding(&check.finding);
+    let sentence = text::finding(&check.finding);
     format!("{:>5}  {:<11}  {}  {sentence}", job.id, check.finding.word(), name(job)).trim_end().to_owned()
 }

@@ -17,11 +17,11 @@ const VERBS: Table = &[
             "import",
             "push",
         ],
-        "`spool add` queues videos, `spool run` works the queue.",
+        "`spool add` queues videos, `spool run` runs the queue.",
     ),
     (
         &["start", "work", "go", "exec", "begin", "serve", "server", "daemon", "worker"],
-        "`spool run` works the queue; `spool resume` ends a pause, `spool release ID` lets a held job start.",
+        "`spool run` runs the queue; `spool resume` ends a pause, `spool release ID` lets a held job start.",
     ),
     (
         &["stop", "halt", "quit", "exit", "kill", "abort", "end", "terminate"],
@@ -35,32 +35,32 @@ const VERBS: Table = &[
     (&["queue", "enqueue", "q", "jobs"], "`spool list` shows the queue, `spool add` puts videos into it."),
     (&["ls", "ps", "history", "dir", "l"], "`spool list` shows the jobs."),
     (&["top", "follow", "monitor", "progress", "wait", "tui"], "`spool watch` follows the queue."),
-    (&["stat", "stats", "state", "summary"], "`spool status` says how the queue stands."),
+    (&["stat", "stats", "state", "summary"], "`spool status` shows the state of the queue."),
     (
         &["info", "inspect", "describe", "details", "detail", "mediainfo", "ffprobe", "analyze", "analyse"],
-        "`spool show ID` tells of a job, `spool probe FILE` of a file.",
+        "`spool show ID` shows a job, `spool probe FILE` a file.",
     ),
     (
         &["undo", "revert", "restore", "redo", "rerun", "restart", "requeue", "reset", "repeat"],
-        "`spool retry ID` puts a failed or cancelled job back in line, `spool again ID` does a done one again.",
+        "`spool retry ID` puts a failed or cancelled job back in line, `spool again ID` converts a done one again.",
     ),
-    (&["continue", "unpause", "resume-all", "resumeall"], "`spool resume` lets the whole queue go on."),
+    (&["continue", "unpause", "resume-all", "resumeall"], "`spool resume` resumes the whole queue."),
     (
         &["pause-all", "pauseall", "freeze"],
-        "`spool pause` starts no further job; `spool hold ID` keeps one back.",
+        "`spool pause` starts no further job; `spool hold ID` holds one job.",
     ),
-    (&["suspend"], "`spool hold ID` suspends a running job."),
-    (&["unhold", "unsuspend"], "`spool release ID` lets a held job go on."),
-    (&["retry-all", "retryall"], "`spool retry --all` tries all again that failed."),
+    (&["suspend"], "`spool hold ID` pauses a running job."),
+    (&["unhold", "unsuspend"], "`spool release ID` resumes a held job."),
+    (&["retry-all", "retryall"], "`spool retry --all` retries all failed jobs."),
     (&["cancel-all", "cancelall"], "`spool cancel --all` ends all jobs."),
     (&["remove-all", "removeall"], "`spool remove --all` empties the list; files stay."),
-    (&["hold-all", "holdall"], "`spool hold --all` keeps all back."),
-    (&["release-all", "releaseall"], "`spool release --all` lets all go on that is held."),
+    (&["hold-all", "holdall"], "`spool hold --all` holds all jobs."),
+    (&["release-all", "releaseall"], "`spool release --all` releases all held jobs."),
     (
         &["mv", "up", "down", "bottom", "prioritize", "prioritise", "priority", "reorder", "order", "sort"],
         "`spool move ID --top` changes the order; --bottom, --up and --down too.",
     ),
-    (&["verify", "test", "validate"], "`spool check ID` judges results again."),
+    (&["verify", "test", "validate"], "`spool check ID` checks results again."),
     (&["errors", "error", "failed", "failures"], "`spool list --state failed` shows what failed, and why."),
     (&["preset", "profile", "profiles"], "`spool presets` lists them."),
     (
@@ -72,12 +72,12 @@ const VERBS: Table = &[
         "`spool edit ID` changes preset, settings or destination of what has not started.",
     ),
     (&["diagnose", "diag", "doctors", "health"], "`spool doctor` checks tools, queue and disk."),
-    (&["version"], "`spool --version` says it."),
+    (&["version"], "`spool --version` prints it."),
 ];
 
 const PRESET_VERBS: Table = &[
-    (&["rm", "del", "delete"], "`spool presets remove ID` takes out one of your own."),
-    (&["add", "new", "create", "save"], "`spool presets import FILE` keeps one of your own."),
+    (&["rm", "del", "delete"], "`spool presets remove ID` removes one of your own."),
+    (&["add", "new", "create", "save"], "`spool presets import FILE` adds one of your own."),
     (&["list", "ls"], "`spool presets` lists them."),
     (&["show", "get", "print", "info"], "`spool presets export ID` prints one."),
 ];
@@ -97,15 +97,15 @@ const OPTIONS: Table = &[
     ),
     (
         &["--bitrate", "-b", "-b:v", "--vb", "--video-bitrate", "--kbps"],
-        "`spool add --set video.kbps=4000` sets the rate.",
+        "`spool add --set video.kbps=4000` sets the bit rate.",
     ),
     (
         &["-b:a", "--ab", "--audio-bitrate", "--audio-kbps"],
-        "`spool add --set audio.kbps=160` sets the rate of the sound.",
+        "`spool add --set audio.kbps=160` sets the audio bit rate.",
     ),
     (
         &["--resolution", "--scale", "--width", "--height", "--maxwidth", "--maxheight", "-s", "-vf"],
-        "`spool add --set video.boxLong=1280 --set video.boxShort=720` sets the largest picture.",
+        "`spool add --set video.boxLong=1280 --set video.boxShort=720` sets the largest frame size.",
     ),
     (
         &["--codec", "--vcodec", "-c:v", "-vcodec", "--encoder", "-e", "--format", "-f", "--container", "-c"],

@@ -1,6 +1,6 @@
 //! Names of videos in a list: the file name, and as much more as distinguishes jobs with the same file name. Pure.
 
-use crate::words;
+use crate::text;
 use spool_app::presets;
 use spool_core::job::Job;
 use spool_core::preset::Preset;
@@ -70,7 +70,7 @@ fn end(path: &Path, n: usize) -> PathBuf {
 fn wanted(job: &Job, known: &[Preset]) -> String {
     let Some(spec) = &job.spec else { return String::new() };
     let id = spec.preset.id.clone();
-    let changed = words::settings(&presets::changed(job, known));
+    let changed = text::settings(&presets::changed(job, known));
     if changed.is_empty() { id } else { format!("{id}, {changed}") }
 }
 

@@ -7,7 +7,7 @@ use super::wanted;
 use crate::context::Failed;
 use spool_core::error::Result;
 use spool_core::job::{Job, JobId, State};
-use spool_core::queue::{Mark, Queue};
+use spool_core::queue::{Cursor, Queue};
 use std::collections::{HashMap, VecDeque};
 
 /// Jobs in memory at a time, for each list.
@@ -44,7 +44,7 @@ pub(super) fn all(
 struct Reading<'a> {
     queue: &'a dyn Queue,
     states: Vec<State>,
-    after: Option<Mark>,
+    after: Option<Cursor>,
     part: VecDeque<Job>,
     over: bool,
 }
@@ -58,9 +58,9 @@ impl Reading<'_> {
 
     fn peek(&mut self) -> Result<Option<&Job>> {
         if self.part.is_empty() && !self.over {
-            self.part = self.queue.onward(&self.states, self.after, PART)?.into();
+            self.part = self.queue.page_after(&self.states, self.after, PART)?.into();
             self.over = self.part.is_empty();
-            self.after = self.part.back().map(Mark::from).or(self.after);
+            self.after = self.part.back().map(Cursor::from).or(self.after);
         }
         Ok(self.part.front())
     }
@@ -90,7 +90,7 @@ mod tests {
     use super::*;
     use spool_core::clock::SystemClock;
     use spool_core::queue::memory::MemoryQueue;
-    use spool_core::queue::{Command, Commands, Naming, NewJob, Place, Taken, Which};
+    use spool_core::queue::{Command, Commands, Naming, NewJob, QueuePosition, Selection, TakenNames};
     use spool_core::spec::JobSpec;
     use std::sync::Arc;
 
@@ -113,7 +113,7 @@ mod tests {
             again: false,
         };
         let jobs: Vec<NewJob> = (0..count).map(job).collect();
-        queue.add(&jobs, Place::End, &Taken::default()).unwrap();
+        queue.add(&jobs, QueuePosition::End, &TakenNames::default()).unwrap();
         queue
     }
 
@@ -123,7 +123,7 @@ mod tests {
         let mut seen = Vec::new();
         all(&queue, &[], &mut |job| {
             if seen.is_empty() {
-                queue.steer(Command::Cancel, &Which::Ids(vec![JobId(1), JobId(3)])).unwrap();
+                queue.apply(Command::Cancel, &Selection::Ids(vec![JobId(1), JobId(3)])).unwrap();
             }
             seen.push(job.id.0);
             Ok(())
@@ -136,7 +136,7 @@ mod tests {
     #[test]
     fn only_jobs_in_the_given_states_are_listed() {
         let queue = filled(3);
-        queue.steer(Command::Cancel, &Which::Ids(vec![JobId(2)])).unwrap();
+        queue.apply(Command::Cancel, &Selection::Ids(vec![JobId(2)])).unwrap();
         let ids = |states: &[State]| {
             let mut ids = Vec::new();
             let mut show = |job: &Job| {

@@ -1,6 +1,6 @@
 //! Progress bars for running jobs and a line for each ended job; only lines if bars cannot be drawn.
 
-use crate::{list, words};
+use crate::{list, text};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use spool_core::job::{Job, JobId, State};
 use spool_core::progress::Progress;
@@ -42,7 +42,7 @@ impl Screen {
     pub(crate) fn stands_still(&mut self, job: &Job) {
         let suspended = job.progress.is_some_and(|progress| progress.suspended);
         if let Some(bar) = self.running.get(&job.id).filter(|_| suspended) {
-            bar.set_message(if job.hold { words::SUSPENDED.into() } else { list::running(job) });
+            bar.set_message(if job.hold { text::SUSPENDED.into() } else { list::running(job) });
         }
     }
 
@@ -86,12 +86,12 @@ impl Screen {
         if let Ok(style) = ProgressStyle::with_template("{prefix:.bold}\n  {bar:32} {wide_msg}") {
             bar.set_style(style);
         }
-        bar.set_prefix(words::name(job));
+        bar.set_prefix(text::name(job));
         self.running.insert(job.id, bar);
     }
 
     pub(crate) fn warn(&mut self, message: &str) {
-        self.say(&format!("spool: {}", words::line(message)));
+        self.say(&format!("spool: {}", text::line(message)));
     }
 
     /// Prints a message to stderr.

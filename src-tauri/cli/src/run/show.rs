@@ -3,17 +3,17 @@
 //!
 //! Guarantees that each failure of the run is shown, even if its event was missed.
 
+use super::idle_reason::IdleReason;
 use super::pace::Pace;
 use super::screen::Screen;
-use super::standing::Standing;
 use crate::context::{Context, json_line};
-use crate::{list, words};
+use crate::{list, text};
 use serde::Serialize;
 use serde_json::json;
 use spool_app::view::JobView;
 use spool_core::clock::{Clock, SystemClock};
 use spool_core::engine::{Engine, Tally};
-use spool_core::event::{Event, Subscription, Told};
+use spool_core::event::{Delivery, Event, Subscription};
 use spool_core::forecast::TimeLeft;
 use spool_core::job::{Job, JobId, State};
 use spool_core::progress::Progress;
@@ -50,7 +50,7 @@ pub(super) struct Show {
     /// The run ends when the queue is idle, and reports what is left only then.
     until_idle: bool,
     /// The last shown reason why nothing runs.
-    standing: Option<String>,
+    idle_reason: Option<String>,
 }
 
 /// A job as JSON.
@@ -60,12 +60,12 @@ struct Line {
     job: JobView,
     /// Progress of the batch; only for an ended job.
     #[serde(skip_serializing_if = "Option::is_none")]
-    batch: Option<Far>,
+    batch: Option<BatchLine>,
 }
 
 /// `12 of 41`
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-struct Far {
+struct BatchLine {
     ended: u64,
     of: u64,
 }
@@ -79,7 +79,7 @@ impl Show {
         };
         let (queue, tally) = (engine.queue(), engine.tally());
         let (clock, ended) = (SystemClock::default(), HashSet::new());
-        Show { screen, to, queue, tally, clock, pace, ended, until_idle, standing: None }
+        Show { screen, to, queue, tally, clock, pace, ended, until_idle, idle_reason: None }
     }
 
     /// Shows events until the engine ends.
@@ -105,9 +105,9 @@ impl Show {
         self.screen.clear();
     }
 
-    async fn show(&mut self, item: Told) {
+    async fn show(&mut self, item: Delivery) {
         match item {
-            Told::Snapshot(snapshot) => {
+            Delivery::Snapshot(snapshot) => {
                 // Jobs that run now, and jobs that ran at the last event.
                 let running = snapshot.running.iter().map(|job| job.id);
                 for id in running.chain(self.pace.jobs()) {
@@ -116,25 +116,25 @@ impl Show {
                 for job in snapshot.running {
                     self.progress(job.id, job.progress).await;
                 }
-                self.show_standing().await;
+                self.show_idle_reason().await;
             }
-            Told::Event(Event::Progress { id, progress }) => self.progress(id, Some(progress)).await,
-            Told::Event(Event::JobChanged { id, state, .. }) => {
+            Delivery::Event(Event::Progress { id, progress }) => self.progress(id, Some(progress)).await,
+            Delivery::Event(Event::JobChanged { id, state, .. }) => {
                 self.changed(id).await;
                 if matches!(state, State::Queued | State::Waiting) {
-                    self.show_standing().await;
+                    self.show_idle_reason().await;
                 }
             }
-            Told::Event(Event::Alarm(alarm)) => self.screen.warn(&english::alarm(&alarm).to_string()),
-            Told::Event(Event::Breaker(Some(reason))) => {
+            Delivery::Event(Event::Alarm(alarm)) => self.screen.warn(&english::alarm(&alarm).to_string()),
+            Delivery::Event(Event::Breaker(Some(reason))) => {
                 self.screen.warn(&english::breaker(&reason).to_string());
             }
-            Told::Event(Event::QueueChanged | Event::Paused(_) | Event::Idle) => {
+            Delivery::Event(Event::QueueChanged | Event::Paused(_) | Event::Idle) => {
                 self.update_suspended().await;
-                self.show_standing().await;
+                self.show_idle_reason().await;
             }
-            Told::Event(Event::TimeLeft(left)) => self.whole(left).await,
-            Told::Event(Event::Breaker(None)) => {}
+            Delivery::Event(Event::TimeLeft(left)) => self.whole(left).await,
+            Delivery::Event(Event::Breaker(None)) => {}
         }
     }
 
@@ -190,9 +190,9 @@ impl Show {
         } else {
             self.pace.end(id);
         }
-        let batch = if job.state.is_ended() { self.far().await } else { None };
+        let batch = if job.state.is_ended() { self.batch_line().await } else { None };
         // Other jobs may have ended since; this one keeps its own number.
-        let batch = batch.map(|far| Far { ended: self.tally.nth(id).unwrap_or(far.ended), ..far });
+        let batch = batch.map(|far| BatchLine { ended: self.tally.nth(id).unwrap_or(far.ended), ..far });
         if job.state.is_ended() {
             self.ended.insert(id);
         } else {
@@ -218,10 +218,10 @@ impl Show {
     }
 
     /// Returns the progress of the batch.
-    async fn far(&self) -> Option<Far> {
+    async fn batch_line(&self) -> Option<BatchLine> {
         let tally = self.tally.clone();
-        let far = self.query(move |queue| tally.far(queue)).await?;
-        Some(Far { ended: far.ended, of: far.of })
+        let far = self.query(move |queue| tally.progress(queue)).await?;
+        Some(BatchLine { ended: far.ended, of: far.of })
     }
 
     /// `12 of 41, about 3-5 min left`
@@ -229,12 +229,12 @@ impl Show {
         if !self.screen.draws() {
             return;
         }
-        let Some(Far { ended, of }) = self.far().await else { return };
-        let line = left.map(|left| format!("{ended} of {of}, {}", words::time_left(&left)));
+        let Some(BatchLine { ended, of }) = self.batch_line().await else { return };
+        let line = left.map(|left| format!("{ended} of {of}, {}", text::time_left(&left)));
         self.screen.whole(&line.unwrap_or_default());
     }
 
-    fn line(&self, job: &Job, batch: Option<Far>) {
+    fn line(&self, job: &Job, batch: Option<BatchLine>) {
         if self.to == To::Scripts {
             // A closed stdout does not stop the run.
             let _ = json_line(&Line { job: JobView::of(job, None), batch });
@@ -242,17 +242,17 @@ impl Show {
         }
         let line = list::line(job, self.clock.now(), None);
         match batch.filter(|batch| batch.of > 1) {
-            Some(Far { ended, of }) => self.screen.line(&format!("{line}  {ended} of {of}")),
+            Some(BatchLine { ended, of }) => self.screen.line(&format!("{line}  {ended} of {of}")),
             None => self.screen.line(&line),
         }
     }
 
     /// Shows why nothing runs, once and after each change.
-    async fn show_standing(&mut self) {
+    async fn show_idle_reason(&mut self) {
         let now = self.clock.now();
-        let Some(standing) = self.query(move |queue| Standing::of(queue, now)).await else { return };
-        let why = standing.why().filter(|_| !self.until_idle || standing.goes_on());
-        if why == self.standing {
+        let Some(idle_reason) = self.query(move |queue| IdleReason::of(queue, now)).await else { return };
+        let why = idle_reason.why().filter(|_| !self.until_idle || idle_reason.goes_on());
+        if why == self.idle_reason {
             return;
         }
         match (&why, self.to) {
@@ -260,12 +260,12 @@ impl Show {
             (Some(why), To::People) => self.screen.say(&format!("spool: {why}")),
             _ => {}
         }
-        self.standing = why;
+        self.idle_reason = why;
     }
 }
 
 /// `b.mkv (job 2) failed: The recording ends early.`
 fn failure(job: &Job) -> String {
     let reason = job.failure.as_ref().map_or("no reason is known.".into(), |why| reason(why).to_string());
-    format!("{} (job {}) failed: {}", words::name(job), job.id, words::line(&reason))
+    format!("{} (job {}) failed: {}", text::name(job), job.id, text::line(&reason))
 }

@@ -2,7 +2,7 @@
 
 use super::Ended;
 use crate::context::{Answer, Context, complain, json_line};
-use crate::words;
+use crate::text;
 use serde_json::json;
 use spool_app::signals::Signal;
 use spool_core::engine::Tally;
@@ -48,12 +48,12 @@ pub(super) fn summary(context: &Context, queue: &dyn Queue, tally: &Tally, ended
     if let (Some(line), true) = (lines.first_mut(), done + failed > 0) {
         *line = format!("{}.", outcome(line.trim_end_matches('.'), tally));
     }
-    lines.extend(words::crowded(&queue.crowded()?));
+    lines.extend(text::waiting_for_space(&queue.waiting_for_space()?));
     if failed > 0 {
         lines.push("`spool list --state failed` says why; `spool retry --all` tries again.".into());
     }
     // A run without `--until-idle` already printed this while it was idle.
-    let go_on = (paused && left > 0 && ended.until_idle).then(|| words::PAUSED.to_owned());
+    let go_on = (paused && left > 0 && ended.until_idle).then(|| text::PAUSED.to_owned());
     lines.extend(go_on.clone());
     let all_stuck = stuck.iter().map(|(n, _)| n).sum();
     let success = succeeded(ended, failed, all_stuck);
@@ -68,8 +68,8 @@ pub(super) fn summary(context: &Context, queue: &dyn Queue, tally: &Tally, ended
 
 /// `3 videos done, 1 video failed · 9.7 MB saved · took 1 min 12 s`
 fn outcome(counted: &str, tally: &Tally) -> String {
-    let saved = words::saved(&tally.saved()).filter(|_| tally.of(State::Done) > 0);
-    let took = format!("took {}", words::duration(tally.worked().as_secs().max(1)));
+    let saved = text::saved(&tally.saved()).filter(|_| tally.of(State::Done) > 0);
+    let took = format!("took {}", text::duration(tally.worked().as_secs().max(1)));
     let parts = [Some(counted.to_owned()), saved, Some(took)];
     parts.into_iter().flatten().collect::<Vec<_>>().join(" \u{b7} ")
 }
@@ -78,8 +78,8 @@ fn outcome(counted: &str, tally: &Tally) -> String {
 fn counted(counts: &[(u64, &str)]) -> String {
     let some = counts.iter().filter(|(n, _)| *n > 0);
     let parts: Vec<String> =
-        some.map(|(n, word)| format!("{} {word}", words::count(*n, "video", "videos"))).collect();
-    if parts.is_empty() { "Nothing was to be done.".into() } else { format!("{}.", parts.join(", ")) }
+        some.map(|(n, word)| format!("{} {word}", text::count(*n, "video", "videos"))).collect();
+    if parts.is_empty() { "There was nothing to do.".into() } else { format!("{}.", parts.join(", ")) }
 }
 
 #[cfg(test)]

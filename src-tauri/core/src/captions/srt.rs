@@ -3,7 +3,7 @@
 use super::Line;
 use std::fmt::Write as _;
 
-/// The lines up to `end`, the end of the film in seconds.
+/// The lines up to `end`, the end of the video in seconds.
 pub fn srt(lines: &[Line], end: f64) -> String {
     let mut text = String::new();
     let shown = lines.iter().filter(|line| line.begin < end);

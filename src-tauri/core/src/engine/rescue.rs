@@ -10,10 +10,10 @@ use crate::failure::Failure;
 use crate::ffmpeg;
 use crate::job::{Attempt, Job, JobId};
 use crate::output;
-use crate::policy::{Ending, Left, Policy, went_down};
+use crate::policy::{EngineEnd, Policy, RescueDecision, went_down};
 use crate::queue::{Flag, Outcome, Queue};
 use crate::shared::folders;
-use crate::volumes::{Question, Volumes, mounts};
+use crate::volumes::{Query, Volumes, mounts};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -41,7 +41,7 @@ pub(super) fn rescue(
     let published = look(&jobs, &attempts, volumes);
     for ((job, attempt), published) in jobs.iter().zip(&attempts).zip(published) {
         let machine = went_down(attempt.as_ref().and_then(|a| a.boot.as_deref()), boot);
-        let ending = Ending { machine, ended_since_crash: ended, alone: jobs.len() == 1 };
+        let ending = EngineEnd { machine, ended_since_crash: ended, alone: jobs.len() == 1 };
         let outcome = outcome(job, published, policy, ending);
         crashed |= !machine;
         tracing::warn!(job = %job.id, outcome = outcome.word(), "found running after a crash");
@@ -67,7 +67,7 @@ fn look(jobs: &[Job], attempts: &[Option<Attempt>], volumes: &Arc<Volumes>) -> V
     };
     let looks: Vec<_> = jobs.iter().zip(attempts).map(begin).collect();
     let until = Instant::now() + DRIVE_LIMIT;
-    let answer = |(job, look): (&Job, std::result::Result<Question<Published>, _>)| {
+    let answer = |(job, look): (&Job, std::result::Result<Query<Published>, _>)| {
         let left = until.saturating_duration_since(Instant::now());
         let answer = look.and_then(|look| look.wait(left));
         // Without an intent nothing can have been published.
@@ -81,7 +81,7 @@ fn silent(job: &Job) -> Failure {
 }
 
 /// The outcome of a job found running.
-fn outcome(job: &Job, published: Published, policy: &Policy, ending: Ending) -> Outcome {
+fn outcome(job: &Job, published: Published, policy: &Policy, ending: EngineEnd) -> Outcome {
     match published {
         Ok(Some((output, size))) => {
             return Outcome::Done { output, size, warnings: job.warnings.clone() };
@@ -92,11 +92,11 @@ fn outcome(job: &Job, published: Published, policy: &Policy, ending: Ending) -> 
     if job.cancel_requested {
         return Outcome::Cancelled;
     }
-    match policy.left(job, ending) {
-        Left::Crashed(crashes) => Outcome::Rescued { crashes },
-        Left::Park(failure) => Outcome::Failed(failure),
-        Left::MachineDown(ends) => Outcome::MachineDown { ends, hold: None },
-        Left::Hold(ends, failure) => Outcome::MachineDown { ends, hold: Some(failure) },
+    match policy.rescue(job, ending) {
+        RescueDecision::Crashed(crashes) => Outcome::Rescued { crashes },
+        RescueDecision::Park(failure) => Outcome::Failed(failure),
+        RescueDecision::MachineDown(ends) => Outcome::MachineDown { ends, hold: None },
+        RescueDecision::Hold(ends, failure) => Outcome::MachineDown { ends, hold: Some(failure) },
     }
 }
 

@@ -89,14 +89,14 @@ pub enum Fault {
     /// It may reveal where it was recorded, although that was to be left out.
     TellsPlace {
         /// Where the location is.
-        by: PlaceIn,
+        by: LocationIn,
     },
 }
 
 /// Where location data is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "in", rename_all = "snake_case")]
-pub enum PlaceIn {
+pub enum LocationIn {
     /// A tag.
     Tag {
         /// Its name.

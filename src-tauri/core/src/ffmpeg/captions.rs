@@ -6,7 +6,7 @@
 
 use super::capture::{Bounds, capture};
 use super::probe::{MEMORY, PATIENCE};
-use super::{Order, Orders, Tools};
+use super::{Control, Controls, Tools};
 use crate::captions::{self, Captions, Coding};
 use crate::input_guard::{file_url, guard, reach_arguments};
 use crate::media::MediaInfo;
@@ -22,13 +22,13 @@ const SCRATCH_LIMIT: &str = "1073741824";
 
 /// What a search for captions needs.
 #[derive(Clone, Copy)]
-pub struct Asked<'a> {
+pub struct CaptionRequest<'a> {
     /// ffmpeg.
     pub tools: &'a Tools,
     /// Limits.
     pub policy: &'a Policy,
     /// Cancel and stop end the search.
-    pub orders: Option<&'a Orders>,
+    pub orders: Option<&'a Controls>,
     /// Path prefix of the scratch files.
     pub notes: &'a Path,
     /// Indices of streams that are read with the video: in a broadcast, time begins with the first of those that ffmpeg
@@ -39,10 +39,10 @@ pub struct Asked<'a> {
 }
 
 /// The captions embedded in the video stream of a file. Empty where there are none, or they could not be read.
-pub fn captions(asked: Asked<'_>, path: &Path, info: &MediaInfo) -> Vec<Captions> {
+pub fn captions(asked: CaptionRequest<'_>, path: &Path, info: &MediaInfo) -> Vec<Captions> {
     let Some(stream) = info.video() else { return Vec::new() };
     let Some(coding) = Coding::of(&stream.codec) else { return Vec::new() };
-    let continues = || asked.orders.is_none_or(|o| !matches!(*o.borrow(), Order::Cancel | Order::Stop));
+    let continues = || asked.orders.is_none_or(|o| !matches!(*o.borrow(), Control::Cancel | Control::Stop));
     let has_mark =
         File::open(path).and_then(|file| contains_mark(file.take(asked.within), coding, continues));
     if !has_mark.unwrap_or(false) {
@@ -73,8 +73,8 @@ fn scratch(notes: &Path, name: &str) -> PathBuf {
 }
 
 /// Ignores the exit status: of a damaged file, what was read before the error is used.
-fn run(asked: Asked<'_>, arguments: &[OsString]) -> io::Result<()> {
-    let Asked { tools, policy, orders, notes, .. } = asked;
+fn run(asked: CaptionRequest<'_>, arguments: &[OsString]) -> io::Result<()> {
+    let CaptionRequest { tools, policy, orders, notes, .. } = asked;
     notes.parent().map_or(Ok(()), std::fs::create_dir_all)?;
     let limit = policy.probe_limit * PATIENCE;
     let bounds = Bounds { limit, memory: Some(MEMORY), orders, nice: policy.nice };
@@ -83,7 +83,7 @@ fn run(asked: Asked<'_>, arguments: &[OsString]) -> io::Result<()> {
 
 /// The timestamps are those of an encode of the same streams.
 fn arguments(
-    asked: Asked<'_>,
+    asked: CaptionRequest<'_>,
     path: &Path,
     (index, coding): (usize, Coding),
     reach: Option<u64>,

@@ -5,7 +5,7 @@ use super::child::{self, Running};
 use super::exec::Limits;
 use super::pipe;
 use super::process;
-use super::{Order, Orders};
+use super::{Control, Controls};
 use std::ffi::OsString;
 use std::io;
 use std::path::Path;
@@ -30,7 +30,7 @@ pub(super) struct Bounds<'a> {
     /// Largest address space in bytes.
     pub(super) memory: Option<u64>,
     /// Cancel and stop end the tool early; suspended time does not count.
-    pub(super) orders: Option<&'a Orders>,
+    pub(super) orders: Option<&'a Controls>,
     /// See `Policy::nice`.
     pub(super) nice: i32,
 }
@@ -94,13 +94,13 @@ struct Deadline {
 impl Deadline {
     /// Follows the orders. Fails where an order ends the tool, or the deadline has passed.
     fn check(&mut self, bounds: &Bounds<'_>, running: &Running) -> io::Result<()> {
-        match bounds.orders.map_or(Order::Go, |orders| *orders.borrow()) {
-            Order::Cancel | Order::Stop => return Err(io::ErrorKind::Interrupted.into()),
-            Order::Suspend if self.suspended.is_none() && running.suspend(true) => {
+        match bounds.orders.map_or(Control::Go, |orders| *orders.borrow()) {
+            Control::Cancel | Control::Stop => return Err(io::ErrorKind::Interrupted.into()),
+            Control::Suspend if self.suspended.is_none() && running.suspend(true) => {
                 self.suspended = Some(Instant::now());
             }
-            Order::Suspend => {}
-            Order::Go => {
+            Control::Suspend => {}
+            Control::Go => {
                 if let Some(since) = self.suspended.take() {
                     running.suspend(false);
                     self.until += since.elapsed();
@@ -119,7 +119,7 @@ mod tests {
 
     #[test]
     fn suspended_time_does_not_count_against_the_limit() {
-        let (give, orders) = tokio::sync::watch::channel(Order::Suspend);
+        let (give, orders) = tokio::sync::watch::channel(Control::Suspend);
         let (ms, started) = (Duration::from_millis, Instant::now());
         let bounds = Bounds { limit: ms(500), memory: None, orders: Some(&orders), nice: 10 };
         let (pause, limit) = (ms(800), bounds.limit);
@@ -128,7 +128,7 @@ mod tests {
                 while let Some(left) = pause.checked_sub(started.elapsed()) {
                     std::thread::park_timeout(left);
                 }
-                give.send_replace(Order::Go);
+                give.send_replace(Control::Go);
                 give
             });
             (capture(Path::new("/bin/sleep"), &["0.3".into()], &bounds), started.elapsed())

@@ -2,7 +2,7 @@
 //! file names have been removed.
 
 use super::growth::Excess;
-use super::run::{Ended, Report};
+use super::run::{RunEnd, RunReport};
 use crate::failure::{Failure, FailureCode, Reason};
 use std::io;
 
@@ -68,20 +68,20 @@ pub(crate) fn is_over_subtitles(log_tail: &str) -> bool {
 }
 
 /// The failure in a report; `None` where nothing indicates one so far; verification must then confirm success.
-pub fn failure(report: &Report) -> Option<Failure> {
-    if let (Ended::Exited(1..), Some(signal)) = (&report.ended, caught_signal(&report.log_tail)) {
+pub fn failure(report: &RunReport) -> Option<Failure> {
+    if let (RunEnd::Exited(1..), Some(signal)) = (&report.ended, caught_signal(&report.log_tail)) {
         return Some(Failure { log_tail: report.log_tail.clone(), ..killed("ffmpeg", signal) });
     }
     let failure = match &report.ended {
         // Orders are not failures; the caller knows what it ordered.
-        Ended::Cancelled | Ended::Stopped => return None,
-        Ended::Exited(0) => of_success(&report.errors)?,
-        Ended::Exited(code) => Failure { exit: Some(*code), ..of_exit(report).into() },
-        Ended::Signalled(signal) => killed("ffmpeg", *signal),
-        Ended::Stalled => Reason::Stalled.into(),
-        Ended::Exceeded(Excess::Disk) => Reason::DiskAlmostFull.into(),
-        Ended::Exceeded(Excess::Output) => Reason::GrewTooFar.into(),
-        Ended::NotStarted(kind, cause) => not_started(*kind, cause).into(),
+        RunEnd::Cancelled | RunEnd::Stopped => return None,
+        RunEnd::Exited(0) => of_success(&report.errors)?,
+        RunEnd::Exited(code) => Failure { exit: Some(*code), ..of_exit(report).into() },
+        RunEnd::Signalled(signal) => killed("ffmpeg", *signal),
+        RunEnd::Stalled => Reason::Stalled.into(),
+        RunEnd::Exceeded(Excess::Disk) => Reason::DiskAlmostFull.into(),
+        RunEnd::Exceeded(Excess::Output) => Reason::GrewTooFar.into(),
+        RunEnd::NotStarted(kind, cause) => not_started(*kind, cause).into(),
     };
     Some(Failure { log_tail: report.log_tail.clone(), ..failure })
 }
@@ -100,7 +100,7 @@ fn of_success(errors: &[String]) -> Option<Failure> {
     fatal_at_exit_0(reason.code()).then(|| reason.into())
 }
 
-fn of_exit(report: &Report) -> Reason {
+fn of_exit(report: &RunReport) -> Reason {
     match rule(|phrases| report.errors.iter().any(|line| contains_any(line, phrases))) {
         Some(reason) => reason,
         None if is_refused_by_encoder(report) => Reason::EncoderRefused { cause: last_error(&report.errors) },
@@ -110,7 +110,7 @@ fn of_exit(report: &Report) -> Reason {
 }
 
 /// An encoder received input and did not start: not a fault of the original, whatever other errors mention it.
-fn is_refused_by_encoder(report: &Report) -> bool {
+fn is_refused_by_encoder(report: &RunReport) -> bool {
     let refused = |line: &String| contains_any(line, &["Error while opening encoder"]);
     !report.given.is_empty() && report.errors.iter().any(refused)
 }
@@ -163,10 +163,10 @@ mod tests {
     use super::*;
     use crate::progress::Progress;
 
-    fn report(ended: Ended, errors: &[&str]) -> Report {
+    fn report(ended: RunEnd, errors: &[&str]) -> RunReport {
         let errors = errors.iter().map(|s| (*s).to_owned()).collect();
         let progress = Progress::default();
-        Report {
+        RunReport {
             ended,
             saw_end: true,
             inputs: vec![],
@@ -175,13 +175,13 @@ mod tests {
             cut_short: false,
             dropped: 0,
             guessed: false,
-            given: crate::ffmpeg::given::Given::default(),
+            given: crate::ffmpeg::filter_input::FilterInput::default(),
             log_tail: "tail".into(),
             progress,
         }
     }
 
-    fn code(ended: Ended, errors: &[&str]) -> Option<FailureCode> {
+    fn code(ended: RunEnd, errors: &[&str]) -> Option<FailureCode> {
         failure(&report(ended, errors)).map(|f| f.code())
     }
 
@@ -202,13 +202,13 @@ mod tests {
 
     #[test]
     fn ends_map_to_their_codes() {
-        use Ended::{Exited, Signalled, Stalled};
+        use RunEnd::{Exited, Signalled, Stalled};
         assert_eq!(code(Exited(1), &["something odd"]), Some(FailureCode::EncodeFailed));
         assert_eq!(code(Signalled(11), &[]), Some(FailureCode::KilledBySignal));
         assert_eq!(code(Stalled, &[]), Some(FailureCode::Stalled));
         assert_eq!(code(Exited(0), &["error while decoding MB 3 4"]), None);
         assert_eq!(
-            code(Ended::NotStarted(io::ErrorKind::NotFound, String::new()), &[]),
+            code(RunEnd::NotStarted(io::ErrorKind::NotFound, String::new()), &[]),
             Some(FailureCode::FfmpegMissing)
         );
     }
@@ -216,7 +216,7 @@ mod tests {
     #[test]
     fn encoder_refusal_is_not_blamed_on_the_original() {
         let refused = "Error while opening encoder for output stream #0:1 - maybe incorrect parameters";
-        let mut cut = Report { cut_short: true, ..report(Ended::Exited(1), &[refused]) };
+        let mut cut = RunReport { cut_short: true, ..report(RunEnd::Exited(1), &[refused]) };
         assert_eq!(failure(&cut).unwrap().code(), FailureCode::SourceTruncated, "nothing was decoded");
         cut.given.take_sound("graph_0_in_0_1", "samplerate:48000 chlayout:5.1(side)");
         assert_eq!(failure(&cut).unwrap().code(), FailureCode::EncodeFailed);
@@ -247,14 +247,14 @@ mod tests {
             ("Decoding requested, but no decoder found for: none", FailureCode::UnsupportedCodec),
             (": could not find codec parameters", FailureCode::UnsupportedCodec),
         ] {
-            assert_eq!(code(Ended::Exited(1), &["Conversion failed!", line]), Some(expected), "{line}");
+            assert_eq!(code(RunEnd::Exited(1), &["Conversion failed!", line]), Some(expected), "{line}");
         }
     }
 
     #[test]
     fn caught_signal_is_reported_and_an_exit_code_alone_is_not_one() {
         let found = |tail: &str, code| {
-            let report = Report { log_tail: tail.into(), ..report(Ended::Exited(code), &[]) };
+            let report = RunReport { log_tail: tail.into(), ..report(RunEnd::Exited(code), &[]) };
             failure(&report).map(|f| (f.code(), f.signal))
         };
         let line = "[info] x\n[info] Exiting normally, received signal 15.\n[verbose] y";
@@ -267,11 +267,11 @@ mod tests {
     #[test]
     fn exit_0_without_a_trailer_is_not_success() {
         assert_eq!(
-            code(Ended::Exited(0), &["Error writing trailer of /o.mp4: No space left on device"]),
+            code(RunEnd::Exited(0), &["Error writing trailer of /o.mp4: No space left on device"]),
             Some(FailureCode::DiskFull)
         );
         assert_eq!(
-            code(Ended::Exited(0), &["Error writing trailer of /o.mp4: odd"]),
+            code(RunEnd::Exited(0), &["Error writing trailer of /o.mp4: odd"]),
             Some(FailureCode::IoError)
         );
     }
@@ -283,7 +283,7 @@ mod tests {
             (": Stale file handle", FailureCode::VolumeSilent),
             (": Input/output error", FailureCode::IoError),
         ] {
-            assert_eq!(code(Ended::Exited(0), &[line]), Some(expected), "{line}");
+            assert_eq!(code(RunEnd::Exited(0), &[line]), Some(expected), "{line}");
         }
     }
 
@@ -295,10 +295,10 @@ mod tests {
             "Error processing packet in decoder: Input/output error",
             "Decoding error: I/O error",
         ] {
-            assert_eq!(code(Ended::Exited(0), &[line]), None, "{line}");
-            assert!(code(Ended::Exited(1), &[line]).is_some(), "{line}");
+            assert_eq!(code(RunEnd::Exited(0), &[line]), None, "{line}");
+            assert!(code(RunEnd::Exited(1), &[line]).is_some(), "{line}");
         }
-        assert_eq!(code(Ended::Exited(0), &["Cannot allocate memory"]), Some(FailureCode::OutOfMemory));
+        assert_eq!(code(RunEnd::Exited(0), &["Cannot allocate memory"]), Some(FailureCode::OutOfMemory));
     }
 
     #[test]
@@ -316,14 +316,14 @@ mod tests {
             let name = format!("file:{folder}No space left on device.mp4");
             let mut reader = Reader::new(&[name.as_str().into()]);
             reader.take_log(&line.replace("{}", &name));
-            let report = Report { errors: reader.errors, ..report(Ended::Exited(1), &[]) };
+            let report = RunReport { errors: reader.errors, ..report(RunEnd::Exited(1), &[]) };
             assert_eq!(failure(&report).map(|f| f.code()), Some(FailureCode::EncodeFailed), "{line}");
         }
     }
 
     #[test]
     fn rest_of_a_removed_name_is_not_shown() {
-        let failure = failure(&report(Ended::Exited(1), &[": Invalid data found when processing input"]));
-        assert_eq!(failure.unwrap().said(), "ffmpeg gave up: Invalid data found when processing input.");
+        let failure = failure(&report(RunEnd::Exited(1), &[": Invalid data found when processing input"]));
+        assert_eq!(failure.unwrap().sentence(), "ffmpeg gave up: Invalid data found when processing input.");
     }
 }

@@ -4,7 +4,7 @@
 //! Guarantees bounded memory: eight bytes for each packet. Reads both files whole.
 
 use super::capture::{Bounds, capture_by};
-use super::{Orders, Tools, pipe};
+use super::{Controls, Tools, pipe};
 use crate::input_guard::{file_url, guard, reach_arguments};
 use crate::policy::Policy;
 use std::collections::BTreeMap;
@@ -38,7 +38,7 @@ pub fn packets_equal(
     original: Side<'_>,
     copy: Side<'_>,
     policy: &Policy,
-    orders: Option<&Orders>,
+    orders: Option<&Controls>,
 ) -> Option<Vec<bool>> {
     let bounds = Bounds { limit: policy.probe_limit * PATIENCE, memory: None, orders, nice: policy.nice };
     let hashes = |side: Side<'_>| {

@@ -1,4 +1,5 @@
-//! Set-up of a child process between fork and exec. The only module with `unsafe`.
+//! Set-up of a child process between fork and exec. With the table of mounts on macOS, the
+//! only module of the core with `unsafe`.
 //!
 //! Guarantees that only async-signal-safe system calls run there (rustix makes them directly), and that a tool starts
 //! even where the system refuses a limit.

@@ -6,7 +6,7 @@
 
 use super::Tools;
 use super::capture::{Bounds, capture};
-use super::sealed::sealed;
+use super::untrusted::json_arguments;
 use crate::input_guard::reach_arguments;
 use crate::media::{self, MediaInfo};
 use std::path::Path;
@@ -44,7 +44,7 @@ pub(super) fn add(tools: &Tools, path: &Path, bounds: &Bounds<'_>, info: &mut Me
         let reach = reach_arguments(info.reach);
         let mut more = [&["-select_streams", &index, "-read_intervals", interval][..], &frames()].concat();
         more.extend(reach.iter().map(String::as_str));
-        let answer = capture(&tools.ffprobe.path, &sealed(path, &more), bounds).unwrap_or_default();
+        let answer = capture(&tools.ffprobe.path, &json_arguments(path, &more), bounds).unwrap_or_default();
         if let Err(cause) = media::read_frames(&answer.stdout, info) {
             tracing::warn!(%cause, "the first frames could not be read");
             return;

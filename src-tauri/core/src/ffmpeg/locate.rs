@@ -3,7 +3,7 @@
 use super::capture::{Bounds, Output, capture};
 use crate::failure::{self, Reason, Remedy};
 use crate::policy::NICE;
-use crate::system::said;
+use crate::system::message;
 use crate::words;
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
@@ -189,7 +189,7 @@ fn version(path: &Path, modified: Option<SystemTime>) -> Result<String, ToolErro
 
 fn ask_version(path: &Path) -> Result<String, ToolError> {
     let broken = |answer: String| ToolError::Broken { path: path.to_owned(), answer };
-    let output = ask(path, &["-version".into()]).map_err(|e| broken(said(&e)))?;
+    let output = ask(path, &["-version".into()]).map_err(|e| broken(message(&e)))?;
     match version_in(&output.stdout) {
         Some(version) if output.success => Ok(version.to_owned()),
         _ => Err(broken(last_line(&output))),

@@ -3,7 +3,7 @@
 //! Guarantees that a silent drive delays neither the caller nor the encoder: the last answer counts until the drive
 //! responds.
 
-use crate::volumes::{Question, Unanswered, Volumes, free_in};
+use crate::volumes::{Query, Unanswered, Volumes, free_in};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -33,7 +33,7 @@ const MOMENT: Duration = Duration::from_millis(50);
 #[derive(Default)]
 pub(super) struct Looks {
     last: Seen,
-    asked: Option<Question<Seen>>,
+    asked: Option<Query<Seen>>,
 }
 
 impl Looks {
@@ -43,7 +43,7 @@ impl Looks {
         self.take_or_ask(|| part.volumes.begin(part.path, move || see(&path)))
     }
 
-    fn take_or_ask(&mut self, ask: impl FnOnce() -> Result<Question<Seen>, Unanswered>) -> Seen {
+    fn take_or_ask(&mut self, ask: impl FnOnce() -> Result<Query<Seen>, Unanswered>) -> Seen {
         if let Some(asked) = self.asked.take().or_else(|| ask().ok()) {
             match asked.wait(MOMENT) {
                 Ok(seen) => self.last = seen,
@@ -80,7 +80,7 @@ mod tests {
             })
         };
         assert_eq!(looks.take_or_ask(hangs), seen(1));
-        let asked_twice = || -> Result<Question<Seen>, Unanswered> { panic!("one question at a time") };
+        let asked_twice = || -> Result<Query<Seen>, Unanswered> { panic!("one question at a time") };
         assert_eq!(looks.take_or_ask(asked_twice), seen(1));
         release.send(()).unwrap();
         while looks.take_or_ask(|| answers(2)) != seen(2) {}

@@ -3,17 +3,17 @@
 
 use super::capture::{Bounds, Output, capture, capture_by};
 use super::names::Names;
-use super::sealed::sealed;
-use super::{Asking, Orders, Tools, classify, fields, first_frames, pipe};
+use super::untrusted::json_arguments;
+use super::{Controls, ProbeContext, Tools, classify, first_frames, interlacing, pipe};
 use crate::failure::{Failure, FailureCode, Reason, name_of};
 use crate::input_guard::{GUARD, file_url, reach_arguments};
 use crate::media::boxes::{self, Boxes};
 use crate::media::headers::{self, Differ};
-use crate::media::track_words::{self, Words};
+use crate::media::track_labels::{self, TrackLabels};
 use crate::media::{self, Dense, Kind, Measured, Measuring, MediaInfo, Stated};
 use crate::media::{crop, segments, sizes, speed, stated};
 use crate::policy::Policy;
-use crate::system::said;
+use crate::system::message;
 use std::ffi::OsString;
 use std::io;
 use std::path::Path;
@@ -26,7 +26,7 @@ pub fn source(
     tools: &Tools,
     path: &Path,
     policy: &Policy,
-    orders: Option<&Orders>,
+    orders: Option<&Controls>,
 ) -> Result<Option<MediaInfo>, Failure> {
     let Some(mut info) = look_inside(tools, path, policy, orders, &[])? else { return Ok(None) };
     if info.streams.is_empty() {
@@ -60,11 +60,11 @@ fn stated_by(path: &Path) -> Stated {
 }
 
 /// Texts about tracks in the container that ffprobe does not report.
-fn words(path: &Path, container: &str) -> io::Result<Vec<Words>> {
+fn words(path: &Path, container: &str) -> io::Result<Vec<TrackLabels>> {
     let mut file = std::fs::File::open(path)?;
     match container {
-        mov if mov.starts_with("mov") => track_words::of_mp4(&mut file),
-        matroska if matroska.starts_with("matroska") => track_words::of_matroska(&mut file),
+        mov if mov.starts_with("mov") => track_labels::of_mp4(&mut file),
+        matroska if matroska.starts_with("matroska") => track_labels::of_matroska(&mut file),
         _ => Ok(Vec::new()),
     }
 }
@@ -74,7 +74,7 @@ pub(super) fn with_reach(
     tools: &Tools,
     path: &Path,
     policy: &Policy,
-    orders: Option<&Orders>,
+    orders: Option<&Controls>,
     reach: u64,
 ) -> Option<MediaInfo> {
     let patient = Policy { probe_limit: policy.probe_limit * PATIENCE, ..policy.clone() };
@@ -88,19 +88,19 @@ pub(super) fn with_reach(
 
 /// Adds what only frames of the video show, if the first probe did not decode them: colours and mastering data that no
 /// container names, fields that no header declares. Without an answer nothing is added.
-pub fn frames(tools: &Tools, path: &Path, policy: &Policy, orders: Option<&Orders>, info: &mut MediaInfo) {
+pub fn frames(tools: &Tools, path: &Path, policy: &Policy, orders: Option<&Controls>, info: &mut MediaInfo) {
     let bounds = Bounds { limit: policy.probe_limit, memory: Some(MEMORY), orders, nice: policy.nice };
     first_frames::add(tools, path, &bounds, info);
     let (Some(stream), reach) = (info.video().cloned(), info.reach) else { return };
     let picture = info.streams.iter_mut().find(|s| s.index == stream.index).and_then(|s| s.video.as_mut());
     let Some(picture) = picture else { return };
-    if fields::may_be_interlaced(&stream)
-        && let Some(order) = fields::detected_order(tools, path, &stream, reach, &bounds)
+    if interlacing::may_be_interlaced(&stream)
+        && let Some(order) = interlacing::detected_order(tools, path, &stream, reach, &bounds)
     {
         picture.field_order = order.into();
     }
-    if fields::may_be_flagged_falsely(&stream)
-        && fields::looks_progressive(tools, path, &stream, reach, &bounds)
+    if interlacing::may_be_flagged_falsely(&stream)
+        && interlacing::looks_progressive(tools, path, &stream, reach, &bounds)
     {
         (picture.field_order, picture.false_fields) = ("progressive".into(), true);
     }
@@ -120,7 +120,7 @@ fn has_other_speed(path: &Path, container: &str) -> bool {
 
 /// Measures the duration from packets when the header has none, or one that the file size makes implausible. Without an
 /// answer `info` stays as it is.
-pub fn length(tools: &Tools, path: &Path, policy: &Policy, orders: Option<&Orders>, info: &mut MediaInfo) {
+pub fn length(tools: &Tools, path: &Path, policy: &Policy, orders: Option<&Controls>, info: &mut MediaInfo) {
     if info.length().is_none()
         && let Some(measured) = packets(tools, path, policy, orders)
     {
@@ -130,7 +130,7 @@ pub fn length(tools: &Tools, path: &Path, policy: &Policy, orders: Option<&Order
 
 /// Adds to each stream what its packets show: how much of it is displayed, and whether its header changes. Reads the
 /// whole file. Without an answer nothing is added.
-pub fn shown(tools: &Tools, path: &Path, policy: &Policy, orders: Option<&Orders>, info: &mut MediaInfo) {
+pub fn shown(tools: &Tools, path: &Path, policy: &Policy, orders: Option<&Controls>, info: &mut MediaInfo) {
     let Some(mut measured) = packets(tools, path, policy, orders) else { return };
     if measured.streams.values().any(|span| span.headers > 0) {
         let differ = headers_differ(path, &info.container);
@@ -150,8 +150,8 @@ fn headers_differ(path: &Path, container: &str) -> Differ {
 
 /// Would an encoder's default time base, one tick per frame at one of these rates, drop or move frames of this stream?
 /// Reads the whole file. False without an answer; the encode shows it then.
-pub(crate) fn is_dense(asking: Asking<'_>, path: &Path, stream: usize, rates: Vec<f64>) -> bool {
-    let Asking { tools, policy, orders } = asking;
+pub(crate) fn is_dense(asking: ProbeContext<'_>, path: &Path, stream: usize, rates: Vec<f64>) -> bool {
+    let ProbeContext { tools, policy, orders } = asking;
     let index = stream.to_string();
     let args = packet_arguments(path, &["-select_streams", &index, "-show_entries", "packet=pts_time,flags"]);
     let limit = policy.probe_limit * PATIENCE;
@@ -171,7 +171,7 @@ pub(crate) fn is_dense(asking: Asking<'_>, path: &Path, stream: usize, rates: Ve
 }
 
 /// Measures from packets where a file ends that seems to declare more than it shows.
-pub fn ends(tools: &Tools, path: &Path, policy: &Policy, orders: Option<&Orders>, info: &mut MediaInfo) {
+pub fn ends(tools: &Tools, path: &Path, policy: &Policy, orders: Option<&Controls>, info: &mut MediaInfo) {
     if info.may_overrun()
         && let Some(measured) = packets(tools, path, policy, orders)
     {
@@ -181,7 +181,7 @@ pub fn ends(tools: &Tools, path: &Path, policy: &Policy, orders: Option<&Orders>
 
 /// Measures where the packets of each stream begin and end, and where some are missing, for sources whose header is
 /// wrong. Reads the whole file. `None` where that fails.
-pub fn packets(tools: &Tools, path: &Path, policy: &Policy, orders: Option<&Orders>) -> Option<Measured> {
+pub fn packets(tools: &Tools, path: &Path, policy: &Policy, orders: Option<&Controls>) -> Option<Measured> {
     let entries = "packet=stream_index,pts_time,dts_time,duration_time,flags:packet_side_data=side_data_type";
     let args = packet_arguments(path, &["-show_entries", entries]);
     let bounds =
@@ -211,7 +211,7 @@ pub fn output(
     tools: &Tools,
     path: &Path,
     policy: &Policy,
-    orders: Option<&Orders>,
+    orders: Option<&Controls>,
     counted: bool,
 ) -> Result<Option<MediaInfo>, Failure> {
     let patient = Policy { probe_limit: policy.probe_limit * PATIENCE, ..policy.clone() };
@@ -242,7 +242,7 @@ fn look_inside(
     tools: &Tools,
     path: &Path,
     policy: &Policy,
-    orders: Option<&Orders>,
+    orders: Option<&Controls>,
     more: &[&str],
 ) -> Result<Option<MediaInfo>, Failure> {
     let quick = Policy { probe_limit: policy.probe_limit / 3, ..policy.clone() };
@@ -258,7 +258,7 @@ fn look(
     tools: &Tools,
     path: &Path,
     policy: &Policy,
-    orders: Option<&Orders>,
+    orders: Option<&Controls>,
     more: &[&str],
 ) -> Result<Option<MediaInfo>, Failure> {
     let bounds = Bounds { limit: policy.probe_limit, memory: Some(MEMORY), orders, nice: policy.nice };
@@ -270,12 +270,15 @@ fn look(
         Ok(output) => Err(refused(path, &output)),
         Err(e) if e.kind() == io::ErrorKind::Interrupted => Ok(None),
         Err(e) if e.kind() == io::ErrorKind::TimedOut => Err(too_slow(path, policy)),
-        Err(e) => Err(Reason::NotStarted { tool: "ffprobe".into(), cause: said(&e) }.into()),
+        Err(e) => Err(Reason::NotStarted { tool: "ffprobe".into(), cause: message(&e) }.into()),
     }
 }
 
 fn arguments(path: &Path, more: &[&str]) -> Vec<OsString> {
-    sealed(path, &[&["-show_format", "-show_programs", "-show_streams", "-show_chapters"], more].concat())
+    json_arguments(
+        path,
+        &[&["-show_format", "-show_programs", "-show_streams", "-show_chapters"], more].concat(),
+    )
 }
 
 fn too_slow(path: &Path, policy: &Policy) -> Failure {

@@ -5,7 +5,7 @@
 //! statistics: ffmpeg prints titles at level info, further lines of such a text have no coloured level, and file names
 //! are removed.
 
-use super::given::Given;
+use super::filter_input::FilterInput;
 use super::line::{self, Level, Line};
 use super::names::Names;
 use super::statistics::{self, InputStats};
@@ -37,7 +37,7 @@ pub struct Reader {
     /// Timestamps of the copied video were invalid, and ffmpeg guessed others.
     pub guessed: bool,
     /// What the filters received.
-    pub given: Given,
+    pub given: FilterInput,
     names: Names,
     /// A coloured level was seen: this ffmpeg colours all levels but info.
     colours: bool,
@@ -94,7 +94,7 @@ impl Reader {
         let plain = line::plain(line);
         let line = line::read(line);
         let component = line.component.unwrap_or_default();
-        if line.level == Some(Level::Info) && Given::reports_frames(component) {
+        if line.level == Some(Level::Info) && FilterInput::reports_frames(component) {
             // One line per frame: too many to keep in the log.
             if line.component_coloured == self.colours {
                 self.given.take_picture(component, &line.text);
@@ -125,7 +125,7 @@ impl Reader {
         self.errors.clear();
         self.complained.clear();
         (self.cut_short, self.guessed) = (false, false);
-        self.given = Given::default();
+        self.given = FilterInput::default();
     }
 
     fn take_error(&mut self, line: &Line<'_>) {

@@ -6,7 +6,7 @@
 //! ended.
 
 use super::child::{self, Running};
-use super::given::Given;
+use super::filter_input::FilterInput;
 use super::growth::{self, Excess};
 use super::pace::Pace;
 pub use super::part::Part;
@@ -14,12 +14,12 @@ use super::part::{Looks, Seen};
 use super::report::Reader;
 use super::statistics::InputStats;
 use super::watchdog::{self, Watchdog};
-use super::{Order, Orders, pipe, process};
+use super::{Control, Controls, pipe, process};
 use crate::clock::Clock;
 use crate::job::ChildId;
 use crate::policy::Policy;
 use crate::progress::Progress;
-use crate::system::said;
+use crate::system::message;
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::io;
@@ -41,7 +41,7 @@ pub struct Request<'a> {
     /// Length of the video in microseconds, for the percentage.
     pub total_us: Option<u64>,
     /// Orders to the running process.
-    pub orders: &'a Orders,
+    pub orders: &'a Controls,
     /// Limits.
     pub policy: &'a Policy,
     /// Source of awake time.
@@ -50,7 +50,7 @@ pub struct Request<'a> {
 
 /// An event of a running process.
 #[derive(Debug)]
-pub enum Happened {
+pub enum RunEvent {
     /// It was started, with this process id.
     Started(ChildId),
     /// It made progress.
@@ -61,7 +61,7 @@ pub enum Happened {
 
 /// How a process ended.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Ended {
+pub enum RunEnd {
     /// It exited with this code.
     Exited(i32),
     /// A signal from outside ended it.
@@ -80,9 +80,9 @@ pub enum Ended {
 
 /// All results of a run.
 #[derive(Debug)]
-pub struct Report {
+pub struct RunReport {
     /// How the process ended.
-    pub ended: Ended,
+    pub ended: RunEnd,
     /// `progress=end` was seen.
     pub saw_end: bool,
     /// Statistics of what was read from each input stream.
@@ -98,7 +98,7 @@ pub struct Report {
     /// Invalid time stamps of the copied video stream were replaced by guessed ones.
     pub guessed: bool,
     /// The input of the filters.
-    pub given: Given,
+    pub given: FilterInput,
     /// The last 16 KiB of the log.
     pub log_tail: String,
     /// The last progress, with its percentage.
@@ -116,13 +116,13 @@ const TURN: Duration = Duration::from_millis(100);
 const BACKLOG: usize = 256;
 
 /// Runs the process to its end.
-pub fn run(request: &Request<'_>, notify: &mut dyn FnMut(Happened)) -> Report {
+pub fn run(request: &Request<'_>, notify: &mut dyn FnMut(RunEvent)) -> RunReport {
     let mut running = match child::ffmpeg(request.program, request.args, request.policy.nice) {
         Ok(running) => running,
         Err(e) => return not_started(&e),
     };
     if let Some(id) = process::identify(running.id()) {
-        notify(Happened::Started(id));
+        notify(RunEvent::Started(id));
     }
     let lines = read_pipes(&mut running);
     let mut supervisor = Supervisor::new(request, running);
@@ -130,16 +130,16 @@ pub fn run(request: &Request<'_>, notify: &mut dyn FnMut(Happened)) -> Report {
     supervisor.report(status)
 }
 
-fn not_started(error: &io::Error) -> Report {
+fn not_started(error: &io::Error) -> RunReport {
     let reader = Reader::default();
-    report(Ended::NotStarted(error.kind(), error.to_string()), reader)
+    report(RunEnd::NotStarted(error.kind(), error.to_string()), reader)
 }
 
-fn report(ended: Ended, reader: Reader) -> Report {
+fn report(ended: RunEnd, reader: Reader) -> RunReport {
     let log_tail = reader.log_tail();
     let Reader { progress, saw_end, inputs, errors, complained, cut_short, dropped, guessed, given, .. } =
         reader;
-    Report {
+    RunReport {
         ended,
         saw_end,
         inputs,
@@ -167,7 +167,7 @@ fn read_pipes(running: &mut Running) -> Receiver<Line> {
 
 /// A stepwise end: `q`, terminate, kill.
 struct Ending {
-    why: Ended,
+    why: RunEnd,
     stage: u8,
     next: Instant,
 }
@@ -201,7 +201,7 @@ impl<'a> Supervisor<'a> {
         }
     }
 
-    fn follow(&mut self, lines: &Receiver<Line>, notify: &mut dyn FnMut(Happened)) -> io::Result<ExitStatus> {
+    fn follow(&mut self, lines: &Receiver<Line>, notify: &mut dyn FnMut(RunEvent)) -> io::Result<ExitStatus> {
         let mut looked = Instant::now();
         let mut ended_since = None;
         loop {
@@ -234,7 +234,7 @@ impl<'a> Supervisor<'a> {
         }
     }
 
-    fn take(&mut self, line: Line, notify: &mut dyn FnMut(Happened)) {
+    fn take(&mut self, line: Line, notify: &mut dyn FnMut(RunEvent)) {
         match line {
             Line::Log(line) => self.reader.take_log(&line),
             Line::Progress(line) => {
@@ -246,41 +246,41 @@ impl<'a> Supervisor<'a> {
         }
     }
 
-    fn report_progress(&mut self, notify: &mut dyn FnMut(Happened)) {
+    fn report_progress(&mut self, notify: &mut dyn FnMut(RunEvent)) {
         let progress = self.pace.of(self.reader.progress, self.request.clock.awake());
         self.reported = progress.of_total(self.request.total_us, &self.reported);
         if self.reported_at.is_none_or(|at| at.elapsed() >= self.request.policy.progress_event) {
             self.reported_at = Some(Instant::now());
-            notify(Happened::Progress(self.reported));
+            notify(RunEvent::Progress(self.reported));
         }
     }
 
-    fn follow_order(&mut self, notify: &mut dyn FnMut(Happened)) {
+    fn follow_order(&mut self, notify: &mut dyn FnMut(RunEvent)) {
         match *self.request.orders.borrow() {
-            Order::Go if self.suspended => self.suspend(false, notify),
-            Order::Suspend if !self.suspended && self.ending.is_none() => self.suspend(true, notify),
-            Order::Cancel => self.end(Ended::Cancelled),
-            Order::Stop => self.end(Ended::Stopped),
-            Order::Go | Order::Suspend => {}
+            Control::Go if self.suspended => self.suspend(false, notify),
+            Control::Suspend if !self.suspended && self.ending.is_none() => self.suspend(true, notify),
+            Control::Cancel => self.end(RunEnd::Cancelled),
+            Control::Stop => self.end(RunEnd::Stopped),
+            Control::Go | Control::Suspend => {}
         }
     }
 
-    fn suspend(&mut self, still: bool, notify: &mut dyn FnMut(Happened)) {
+    fn suspend(&mut self, still: bool, notify: &mut dyn FnMut(RunEvent)) {
         if !self.running.suspend(still) && still {
             // This system cannot suspend: the encode is stopped; the hold of the job prevents another start.
-            return self.end(Ended::Stopped);
+            return self.end(RunEnd::Stopped);
         }
         self.suspended = still;
         self.watchdog.restart(self.request.clock.awake());
         self.pace.suspend(still, self.request.clock.awake());
-        notify(Happened::Suspended(still));
+        notify(RunEvent::Suspended(still));
     }
 
     /// Starts to end the process. A cancel speeds up a slower end.
-    fn end(&mut self, why: Ended) {
-        let is_cancel = why == Ended::Cancelled;
+    fn end(&mut self, why: RunEnd) {
+        let is_cancel = why == RunEnd::Cancelled;
         match &mut self.ending {
-            Some(ending) if is_cancel && ending.why != Ended::Cancelled => {
+            Some(ending) if is_cancel && ending.why != RunEnd::Cancelled => {
                 (ending.why, ending.next) = (why, Instant::now() + self.request.policy.cancel_grace);
             }
             Some(_) => {}
@@ -308,9 +308,9 @@ impl<'a> Supervisor<'a> {
         let seen = self.request.part.map_or(Seen::default(), |part| self.looks.look(part));
         let signs = watchdog::signs(&self.reader, seen.file, self.running.id());
         if self.watchdog.look(signs, awake, policy) {
-            self.end(Ended::Stalled);
+            self.end(RunEnd::Stalled);
         } else if let Some(excess) = self.excess(seen) {
-            self.end(Ended::Exceeded(excess));
+            self.end(RunEnd::Exceeded(excess));
         }
     }
 
@@ -321,7 +321,7 @@ impl<'a> Supervisor<'a> {
 
     fn continue_ending(&mut self) {
         let Some(ending) = self.ending.as_ref().filter(|e| e.next <= Instant::now()) else { return };
-        let (stage, grace) = (ending.stage, self.grace(ending.why == Ended::Cancelled));
+        let (stage, grace) = (ending.stage, self.grace(ending.why == RunEnd::Cancelled));
         match stage {
             0 => self.running.terminate(),
             _ => self.running.kill(),
@@ -331,17 +331,17 @@ impl<'a> Supervisor<'a> {
         }
     }
 
-    fn report(mut self, status: io::Result<ExitStatus>) -> Report {
+    fn report(mut self, status: io::Result<ExitStatus>) -> RunReport {
         self.reader.progress = self.reader.progress.of_total(self.request.total_us, &self.reported);
         let ended = match (self.ending, status) {
             (Some(ending), _) => ending.why,
             (None, Ok(status)) => of_status(status),
-            (None, Err(e)) => Ended::NotStarted(e.kind(), said(&e)),
+            (None, Err(e)) => RunEnd::NotStarted(e.kind(), message(&e)),
         };
         report(ended, self.reader)
     }
 }
 
-fn of_status(status: ExitStatus) -> Ended {
-    process::ended_by(status).map_or_else(|| Ended::Exited(status.code().unwrap_or(-1)), Ended::Signalled)
+fn of_status(status: ExitStatus) -> RunEnd {
+    process::ended_by(status).map_or_else(|| RunEnd::Exited(status.code().unwrap_or(-1)), RunEnd::Signalled)
 }

@@ -4,18 +4,18 @@
 
 use super::capture::{Bounds, capture_by};
 use super::probe::{self, MEMORY, PATIENCE};
-use super::{Orders, Tools, pipe};
+use super::{Controls, Tools, pipe};
 use crate::input_guard::{GUARD, file_url, reach_arguments};
-use crate::media::{Learned, MediaInfo, Question, Survey};
+use crate::media::{Learned, MediaInfo, Survey, SurveyRequest};
 use crate::policy::Policy;
 use std::ffi::OsString;
 use std::path::Path;
 
 /// Adds to `info` what only the packets of the source show.
-pub fn survey(tools: &Tools, path: &Path, policy: &Policy, orders: Option<&Orders>, info: &mut MediaInfo) {
+pub fn survey(tools: &Tools, path: &Path, policy: &Policy, orders: Option<&Controls>, info: &mut MediaInfo) {
     let bounds =
         Bounds { limit: policy.probe_limit * PATIENCE, memory: Some(MEMORY), orders, nice: policy.nice };
-    if let Some(question) = Question::of(info)
+    if let Some(question) = SurveyRequest::of(info)
         && let Some((survey, to_the_end)) = read(tools, path, &bounds, question.clone())
     {
         let again = |reach| probe::with_reach(tools, path, policy, orders, reach);
@@ -32,7 +32,7 @@ pub fn survey(tools: &Tools, path: &Path, policy: &Policy, orders: Option<&Order
 }
 
 /// Reads packets until the question is answered. The flag is true at the end of the file.
-fn read(tools: &Tools, path: &Path, bounds: &Bounds<'_>, question: Question) -> Option<(Survey, bool)> {
+fn read(tools: &Tools, path: &Path, bounds: &Bounds<'_>, question: SurveyRequest) -> Option<(Survey, bool)> {
     let arguments = arguments(path, question.reach());
     let read = move |stdout| {
         let mut survey = Survey::default();

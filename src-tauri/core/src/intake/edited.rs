@@ -2,7 +2,7 @@
 //!
 //! Guarantees that its source is not accessed, as its drive may be away, and that a name given by the user is kept.
 
-use super::{Asking, Wish, absent_volume, held, joined, real_folder, template};
+use super::{AddOptions, VolumeAccess, absent_volume, joined, name_limits, real_folder, template};
 use crate::error::Error;
 use crate::job::Job;
 use crate::queue::{Commands, Naming, NewJob, Queue};
@@ -25,7 +25,7 @@ pub enum To {
 }
 
 /// The folders and the volume of a result.
-struct Place {
+struct ResultFolder {
     root: PathBuf,
     folder: PathBuf,
     volume: Option<PathBuf>,
@@ -36,7 +36,7 @@ struct Place {
 /// # Errors
 /// The reason as a sentence, if the job cannot be changed.
 pub fn edited(
-    asking: Asking<'_>,
+    asking: VolumeAccess<'_>,
     job: &Job,
     spec: &JobSpec,
     to: &To,
@@ -47,7 +47,7 @@ pub fn edited(
     let place = place(asking, job, to, queue)?;
     let mounts = Mounts::read();
     let by_template = |spec: &JobSpec, folder: &Path| {
-        template::stem(&job.source, folder, &Wish::of(spec.clone(), settings), job.source_mtime_ns)
+        template::stem(&job.source, folder, &AddOptions::of(spec.clone(), settings), job.source_mtime_ns)
     };
     let now = as_it_is(job);
     let usual = new_job(job, was, &now, by_template(was, &now.folder), &mounts);
@@ -59,13 +59,13 @@ pub fn edited(
     Ok(new_job(job, spec, &place, stem, &mounts))
 }
 
-fn as_it_is(job: &Job) -> Place {
+fn as_it_is(job: &Job) -> ResultFolder {
     let folder = job.output.parent().unwrap_or(&job.output).to_owned();
     let root = job.output_root.clone().unwrap_or_else(|| folder.clone());
-    Place { root, folder, volume: job.output_volume.clone() }
+    ResultFolder { root, folder, volume: job.output_volume.clone() }
 }
 
-fn place(asking: Asking<'_>, job: &Job, to: &To, queue: &dyn Queue) -> Result<Place, String> {
+fn place(asking: VolumeAccess<'_>, job: &Job, to: &To, queue: &dyn Queue) -> Result<ResultFolder, String> {
     let (To::Folder(named) | To::File(named, _)) = to else { return Ok(as_it_is(job)) };
     let asked = named.clone();
     let root = asking.volumes.ask(named, asking.patience, move || real_folder(&asked));
@@ -75,7 +75,7 @@ fn place(asking: Asking<'_>, job: &Job, to: &To, queue: &dyn Queue) -> Result<Pl
         _ => root.clone(),
     };
     let absent = absent_volume(asking, &root, queue).map_err(|e| e.to_string())?;
-    Ok(Place { volume: absent.or_else(|| mounts::point_of(&folder)), root, folder })
+    Ok(ResultFolder { volume: absent.or_else(|| mounts::point_of(&folder)), root, folder })
 }
 
 /// Returns the folder below `root` for a result that was to go below another root.
@@ -104,7 +104,7 @@ fn is_called(output: &Path, job: &NewJob) -> bool {
     [1].into_iter().chain(numbered).any(|n| job.candidate(n) == output)
 }
 
-fn new_job(job: &Job, spec: &JobSpec, place: &Place, stem: OsString, mounts: &Mounts) -> NewJob {
+fn new_job(job: &Job, spec: &JobSpec, place: &ResultFolder, stem: OsString, mounts: &Mounts) -> NewJob {
     let mut new = NewJob {
         source: job.source.clone(),
         real_source: job.real_source.clone(),
@@ -121,19 +121,19 @@ fn new_job(job: &Job, spec: &JobSpec, place: &Place, stem: OsString, mounts: &Mo
         max_attempts: job.max_attempts,
         again: true,
     };
-    held::fit(std::slice::from_mut(&mut new), mounts);
+    name_limits::fit(std::slice::from_mut(&mut new), mounts);
     new
 }
 
 #[cfg(test)]
 #[cfg(unix)]
 mod tests {
-    use super::super::tests::{find_in, wish};
+    use super::super::tests::{find_in, options};
     use super::*;
     use crate::clock::ManualClock;
     use crate::preset;
     use crate::queue::memory::MemoryQueue;
-    use crate::queue::{Added, Commands, Details, Place as At, Taken};
+    use crate::queue::{Added, Commands, Details, QueuePosition as At, TakenNames};
     use std::sync::Arc;
     use std::time::Duration;
 
@@ -157,9 +157,9 @@ mod tests {
                 std::fs::create_dir_all(path.parent().unwrap()).unwrap();
                 std::fs::write(path, "x").unwrap();
             }
-            let wish = Wish { folder: folder.map(|name| env.at(name)), ..wish() };
-            let found = find_in(&[env.at("lib")], &wish, &env.queue);
-            let added = env.queue.add(&found.jobs, At::End, &Taken::default()).unwrap();
+            let options = AddOptions { folder: folder.map(|name| env.at(name)), ..options() };
+            let found = find_in(&[env.at("lib")], &options, &env.queue);
+            let added = env.queue.add(&found.jobs, At::End, &TakenNames::default()).unwrap();
             assert!(added.iter().all(|added| matches!(added, Added::Accepted { .. })));
             std::fs::remove_dir_all(env.at("lib")).unwrap();
             env
@@ -170,7 +170,7 @@ mod tests {
         }
 
         fn edited(&self, id: i64, spec: &JobSpec, to: &To) -> NewJob {
-            let asking = Asking { volumes: &Arc::default(), patience: Duration::from_secs(20) };
+            let asking = VolumeAccess { volumes: &Arc::default(), patience: Duration::from_secs(20) };
             let job = self.queue.job(crate::job::JobId(id)).unwrap().unwrap();
             edited(asking, &job, spec, to, &self.settings, &self.queue).unwrap()
         }

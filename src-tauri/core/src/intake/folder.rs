@@ -105,7 +105,7 @@ impl Excluded {
         for pattern in patterns {
             let trimmed = pattern.trim_matches('/');
             let glob = globset::GlobBuilder::new(trimmed).literal_separator(true).build();
-            let glob = glob.map_err(|e| format!("\"{pattern}\" is no pattern: {}", e.kind()))?;
+            let glob = glob.map_err(|e| format!("\"{pattern}\" is not a valid pattern: {}", e.kind()))?;
             let of_paths = trimmed.contains('/') || pattern.starts_with('/');
             if of_paths {
                 paths.add(glob)
@@ -194,7 +194,7 @@ mod tests {
         );
         assert_eq!(found(&dir, &["/proxy", "a.*"]).0, ["day/d-lowres.mp4", "day/e.mp4", "day/proxy/c.mkv"]);
         assert_eq!(found(&dir, &["day/**"]).0, ["a.mkv", "proxy/b.mkv"]);
-        assert!(Excluded::of(&["[".into()]).unwrap_err().contains("\"[\" is no pattern"));
+        assert!(Excluded::of(&["[".into()]).unwrap_err().contains("\"[\" is not a valid pattern"));
     }
 
     #[cfg(unix)]

@@ -4,9 +4,9 @@
 //! Guarantees that each folder in which a queue may choose or search a name is read, and that no folder takes longer
 //! than the caller allows.
 
-use super::Asking;
+use super::VolumeAccess;
 use crate::error::Error;
-use crate::queue::{Details, Edit, NewJob, Taken};
+use crate::queue::{Details, Edit, NewJob, TakenNames};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 ///
 /// # Errors
 /// Those of the queue.
-pub fn taken(asking: Asking<'_>, jobs: &[NewJob], queue: &dyn Details) -> Result<Taken, Error> {
+pub fn taken(asking: VolumeAccess<'_>, jobs: &[NewJob], queue: &dyn Details) -> Result<TakenNames, Error> {
     taken_but(asking, jobs, &[], queue)
 }
 
@@ -23,7 +23,11 @@ pub fn taken(asking: Asking<'_>, jobs: &[NewJob], queue: &dyn Details) -> Result
 ///
 /// # Errors
 /// Those of the queue.
-pub fn taken_for_edits(asking: Asking<'_>, edits: &[Edit], queue: &dyn Details) -> Result<Taken, Error> {
+pub fn taken_for_edits(
+    asking: VolumeAccess<'_>,
+    edits: &[Edit],
+    queue: &dyn Details,
+) -> Result<TakenNames, Error> {
     let own = edits.iter().filter_map(|edit| queue.job(edit.id).transpose());
     let own: Vec<PathBuf> = own.map(|job| Ok(job?.output)).collect::<Result<_, Error>>()?;
     let jobs: Vec<NewJob> = edits.iter().map(|edit| edit.new.clone()).collect();
@@ -32,16 +36,16 @@ pub fn taken_for_edits(asking: Asking<'_>, edits: &[Edit], queue: &dyn Details) 
 
 /// `own`: planned names that count as free.
 fn taken_but(
-    asking: Asking<'_>,
+    asking: VolumeAccess<'_>,
     jobs: &[NewJob],
     own: &[PathBuf],
     queue: &dyn Details,
-) -> Result<Taken, Error> {
+) -> Result<TakenNames, Error> {
     let (to_come, earlier): (Vec<_>, Vec<_>) =
         queue.earlier_results(jobs)?.into_iter().partition(|result| result.to_come);
     let mut folders: BTreeSet<&Path> = jobs.iter().map(|job| job.folder.as_path()).collect();
     folders.extend(earlier.iter().filter_map(|result| result.path.parent()));
-    let mut taken = Taken::default();
+    let mut taken = TakenNames::default();
     for folder in folders {
         let reading = folder.to_owned();
         let names = asking.volumes.ask(folder, asking.patience, move || names_in(&reading));
@@ -61,11 +65,11 @@ fn names_in(folder: &Path) -> Vec<PathBuf> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{find_now, wish};
+    use super::super::tests::{find_now, options};
     use super::*;
     use crate::clock::ManualClock;
     use crate::queue::memory::MemoryQueue;
-    use crate::queue::{Added, Commands, Leases, Outcome, Place};
+    use crate::queue::{Added, Commands, Leases, Outcome, QueuePosition};
     use std::sync::Arc;
     use std::time::Duration;
 
@@ -77,8 +81,8 @@ mod tests {
         std::fs::write(at("B.MP4"), "x").unwrap();
         #[cfg(unix)]
         std::os::unix::fs::symlink("/nowhere", at("c.mp4")).unwrap();
-        let jobs = find_now(&[at("a.mkv")], &wish()).jobs;
-        let asking = Asking { volumes: &Arc::default(), patience: Duration::from_secs(20) };
+        let jobs = find_now(&[at("a.mkv")], &options()).jobs;
+        let asking = VolumeAccess { volumes: &Arc::default(), patience: Duration::from_secs(20) };
         let names = taken(asking, &jobs, &MemoryQueue::new(Arc::new(ManualClock::at(0)))).unwrap();
         assert!(names.has(&at("b.mp4")) && names.has(&at("a.mkv")) && !names.has(&at("a.mp4")));
         assert!(cfg!(windows) || names.has(&at("c.mp4")));
@@ -91,19 +95,19 @@ mod tests {
         let video = dir.path().canonicalize().unwrap().join("a.mkv");
         std::fs::write(&video, "x").unwrap();
         let queue = MemoryQueue::new(Arc::new(ManualClock::at(0)));
-        let jobs = find_now(&[video], &wish()).jobs;
-        let asking = Asking { volumes: &Arc::default(), patience: Duration::from_secs(20) };
+        let jobs = find_now(&[video], &options()).jobs;
+        let asking = VolumeAccess { volumes: &Arc::default(), patience: Duration::from_secs(20) };
         let read = || taken(asking, &jobs, &queue).unwrap();
         let free = read();
-        queue.add(&jobs, Place::End, &free).unwrap();
+        queue.add(&jobs, QueuePosition::End, &free).unwrap();
         let job = queue.claim("engine", true).unwrap().unwrap();
         let before = read();
         let done = Outcome::Done { output: job.output.clone(), size: 1, warnings: Vec::new() };
         queue.settle(job.lease(), &done).unwrap();
-        let again = queue.add(&jobs, Place::End, &before).unwrap();
+        let again = queue.add(&jobs, QueuePosition::End, &before).unwrap();
         assert_eq!(again, [Added::DoneBefore(job.id)]);
         let gone = read();
-        let again = queue.add(&jobs, Place::End, &gone).unwrap();
+        let again = queue.add(&jobs, QueuePosition::End, &gone).unwrap();
         assert!(matches!(again[..], [Added::Accepted { .. }]), "its result does not exist");
     }
 }

@@ -2,23 +2,23 @@
 //!
 //! Guarantees that a name made from the template is never the name of the original. Pure.
 
-use super::Wish;
+use super::AddOptions;
 use crate::template::{Piece, pieces};
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
 /// Returns the name of the result of `source` in `folder`, without extension. Appends ` - {preset}` if it would be the
 /// name of the original. `written`: when the original was last modified, in nanoseconds since 1970.
-pub(super) fn stem(source: &Path, folder: &Path, wish: &Wish, written: Option<i64>) -> OsString {
-    if let Some(name) = &wish.called {
+pub(super) fn stem(source: &Path, folder: &Path, options: &AddOptions, written: Option<i64>) -> OsString {
+    if let Some(name) = &options.called {
         return name.clone();
     }
     let own = source.file_stem().unwrap_or_default();
     // The name of a preset is free text.
-    let preset = wish.spec.preset.name.replace(['/', '\\', '\0'], "-");
+    let preset = options.spec.preset.name.replace(['/', '\\', '\0'], "-");
     let parent = source.parent().and_then(Path::file_name).unwrap_or_default();
     let mut stem = OsString::new();
-    for piece in pieces(&wish.name) {
+    for piece in pieces(&options.name) {
         match piece {
             Piece::Text(text) => stem.push(text),
             Piece::Token("name") => stem.push(own),
@@ -31,7 +31,7 @@ pub(super) fn stem(source: &Path, folder: &Path, wish: &Wish, written: Option<i6
         }
     }
     let extension = source.extension().unwrap_or_default();
-    let same_kind = extension.eq_ignore_ascii_case(wish.spec.preset.container.extension());
+    let same_kind = extension.eq_ignore_ascii_case(options.spec.preset.container.extension());
     if source.parent() == Some(folder) && same_kind && stem == own {
         stem.push(format!(" - {preset}"));
     }
@@ -58,35 +58,35 @@ pub fn called<'a>(name: &'a Path, extension: &'a str) -> Result<&'a OsStr, &'a s
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::wish;
+    use super::super::tests::options;
     use super::*;
     use crate::template::check;
 
-    fn name(source: &str, folder: &str, wish: &Wish) -> String {
+    fn name(source: &str, folder: &str, options: &AddOptions) -> String {
         let written = Some(1_700_000_000_123_456_789);
-        stem(Path::new(source), Path::new(folder), wish, written).into_string().unwrap()
+        stem(Path::new(source), Path::new(folder), options, written).into_string().unwrap()
     }
 
     #[test]
     fn result_next_to_its_original_has_another_name() {
-        assert_eq!(name("/v/a.mkv", "/v", &wish()), "a");
-        assert_eq!(name("/v/a.MP4", "/v", &wish()), "a - Web 1080p");
-        assert_eq!(name("/v/a.mp4", "/out", &wish()), "a");
+        assert_eq!(name("/v/a.mkv", "/v", &options()), "a");
+        assert_eq!(name("/v/a.MP4", "/v", &options()), "a - Web 1080p");
+        assert_eq!(name("/v/a.mp4", "/out", &options()), "a");
     }
 
     #[test]
     fn template_names_the_result() {
-        let by = |template: &str| Wish { name: template.into(), ..wish() };
+        let by = |template: &str| AddOptions { name: template.into(), ..options() };
         let named = |template: &str| name("/v/day 1/a{name}.MOV", "/v", &by(template));
         assert_eq!(named("{preset}, {name} (copy)"), "Web 1080p, a{name} (copy)");
         assert_eq!(named("{folder} - {name}.{ext}"), "day 1 - a{name}.MOV");
         assert!(named("{date} {name}").starts_with("2023-11-1"), "{}", named("{date} {name}"));
         assert_eq!(named("{{name}} {1} {"), "{a{name}} {1} {");
-        let mut wish = by("{preset} {name}");
-        wish.spec.preset.name = "../up".into();
-        assert_eq!(name("/v/a.mp4", "/v", &wish), "..-up a");
-        wish.called = Some("{date}".into());
-        assert_eq!(name("/v/a.mp4", "/v", &wish), "{date}", "a given name is used as it is");
+        let mut options = by("{preset} {name}");
+        options.spec.preset.name = "../up".into();
+        assert_eq!(name("/v/a.mp4", "/v", &options), "..-up a");
+        options.called = Some("{date}".into());
+        assert_eq!(name("/v/a.mp4", "/v", &options), "{date}", "a given name is used as it is");
     }
 
     #[test]

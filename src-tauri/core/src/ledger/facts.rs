@@ -1,8 +1,8 @@
 //! Reads the facts of a file: the same code for source and result.
 
-use super::{Ledger, Of, Property, Value, tags};
+use super::{Ledger, Property, Subject, Value, tags};
 use crate::cues::Marks;
-use crate::media::{Chapter, Kind, MediaInfo, Picture, Stream, language, places, speakers, timecode};
+use crate::media::{Chapter, Kind, MediaInfo, Picture, Stream, language, location, speakers, timecode};
 use std::collections::BTreeMap;
 
 impl Ledger {
@@ -11,7 +11,7 @@ impl Ledger {
         let mut all = Ledger::default();
         for stream in &info.streams {
             if let Some(number) = numbers.get(&stream.index) {
-                of_stream(&mut all, Of::Stream(*number), stream);
+                of_stream(&mut all, Subject::Stream(*number), stream);
             }
         }
         of_file(&mut all, info, numbers);
@@ -24,7 +24,7 @@ impl Ledger {
     }
 }
 
-fn of_stream(all: &mut Ledger, of: Of, stream: &Stream) {
+fn of_stream(all: &mut Ledger, of: Subject, stream: &Stream) {
     if stream.kind == Kind::Data {
         return;
     }
@@ -64,7 +64,7 @@ fn kind(stream: &Stream) -> &'static str {
     }
 }
 
-fn of_sound(all: &mut Ledger, of: Of, stream: &Stream) {
+fn of_sound(all: &mut Ledger, of: Subject, stream: &Stream) {
     all.put_some(of, Property::Channels, stream.channels.map(|n| Value::Number(n.into())));
     let speakers = speakers::of(&stream.layout);
     // A mono channel has a position only where it is named.
@@ -91,7 +91,7 @@ pub(crate) fn place<'a>(speaker: &'a str, all: &[&str]) -> &'a str {
     }
 }
 
-fn of_subtitles(all: &mut Ledger, of: Of, stream: &Stream) {
+fn of_subtitles(all: &mut Ledger, of: Subject, stream: &Stream) {
     let Some(cues) = &stream.cues else {
         let styled = matches!(stream.codec.as_str(), "ass" | "ssa");
         return all.put_some(of, Property::Styles, styled.then_some(Value::Is(true)));
@@ -108,7 +108,7 @@ fn of_subtitles(all: &mut Ledger, of: Of, stream: &Stream) {
     }
 }
 
-fn of_attached(all: &mut Ledger, of: Of, stream: &Stream) {
+fn of_attached(all: &mut Ledger, of: Subject, stream: &Stream) {
     let tag = |name: &str| stream.tags.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
     for (name, property) in
         [("filename", Property::FileName), ("mimetype", Property::MediaType), ("title", Property::Title)]
@@ -122,7 +122,7 @@ fn named_tag(name: &str) -> Option<Value> {
     (!matches!(name, "" | "unknown" | "reserved" | "unspecified")).then(|| Value::text(name))
 }
 
-fn of_picture(all: &mut Ledger, of: Of, picture: &Picture, codec: &str) {
+fn of_picture(all: &mut Ledger, of: Subject, picture: &Picture, codec: &str) {
     // Every GIF has an alpha channel, but few use it.
     let transparent = picture.has_alpha() && codec != "gif";
     let (width, height) = picture.frame();
@@ -150,27 +150,27 @@ fn of_picture(all: &mut Ledger, of: Of, picture: &Picture, codec: &str) {
 
 fn of_file(all: &mut Ledger, info: &MediaInfo, numbers: &BTreeMap<usize, usize>) {
     if !info.chapters.is_empty() {
-        all.put(Of::File, Property::Chapters, chapters(&info.chapters));
+        all.put(Subject::File, Property::Chapters, chapters(&info.chapters));
     }
     for kind in [Kind::Audio, Kind::Subtitle] {
         let default_track = default_track(info, kind).and_then(|index| numbers.get(&index));
-        all.put_some(Of::File, Property::Chosen(kind), default_track.map(|n| Value::Number(*n as f64)));
+        all.put_some(Subject::File, Property::Chosen(kind), default_track.map(|n| Value::Number(*n as f64)));
     }
-    all.put_some(Of::File, Property::Timecode, timecode::of(info).map(Value::text));
-    all.put_some(Of::File, Property::Reel, timecode::reel(info).map(Value::text));
-    let place = info.all_tags().any(|(name, value)| places::tag_tells(name, value));
-    all.put_some(Of::File, Property::Place, place.then_some(Value::Is(true)));
+    all.put_some(Subject::File, Property::Timecode, timecode::of(info).map(Value::text));
+    all.put_some(Subject::File, Property::Reel, timecode::reel(info).map(Value::text));
+    let place = info.all_tags().any(|(name, value)| location::tag_tells(name, value));
+    all.put_some(Subject::File, Property::Place, place.then_some(Value::Is(true)));
     for (tag, value) in &info.tags {
         match tags::name(tag) {
-            Some(name) if places::tag_tells(&name, value) => {}
+            Some(name) if location::tag_tells(&name, value) => {}
             Some(name) if name == "creation_time" => {
                 all.put_some(
-                    Of::File,
+                    Subject::File,
                     Property::Tag(name),
                     value.get(..19).map(|date| Value::Text(date.replace(' ', "T"))),
                 );
             }
-            Some(name) => all.put(Of::File, Property::Tag(name), Value::text(value.trim())),
+            Some(name) => all.put(Subject::File, Property::Tag(name), Value::text(value.trim())),
             None => {}
         }
     }

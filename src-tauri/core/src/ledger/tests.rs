@@ -82,13 +82,13 @@ fn each_missing_fact_is_found_and_nothing_else() {
 #[test]
 fn difference_is_planned_only_where_it_comes_out_as_planned() {
     let source = Ledger::of_source(&media());
-    let language = (Of::Stream(1), Property::Language);
+    let language = (Subject::Stream(1), Property::Language);
     let planned = Difference {
         of: language.0,
         property: language.1.clone(),
         from: Value::text("zho-Hant"),
         to: Some(Value::text("zho")),
-        why: Some(Why::Container(Container::Mp4)),
+        why: Some(ChangeReason::Container(Container::Mp4)),
     };
     let sentences = |to: Option<&str>| {
         let mut result = source.clone();
@@ -107,7 +107,7 @@ fn difference_is_planned_only_where_it_comes_out_as_planned() {
 fn facts_of_a_missing_stream_are_omitted_and_tags_share_a_sentence() {
     let source = Ledger::of_source(&media());
     let mut result = source.clone();
-    result.0.retain(|(of, property), _| *of != Of::Stream(1) && !matches!(property, Property::Tag(_)));
+    result.0.retain(|(of, property), _| *of != Subject::Stream(1) && !matches!(property, Property::Tag(_)));
     let found = differences(&source, &result, &[]);
     let sentences = words(found.iter());
     assert_eq!(sentences, ["Track 1 was left out.", "The tags director, title were left out."]);

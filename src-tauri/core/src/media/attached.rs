@@ -1,6 +1,6 @@
 //! Attachments of Matroska: fonts, and other files.
 
-use super::{Stream, places};
+use super::{Stream, location};
 
 /// True if this attachment is a font by its name and MIME type, and its tags hold no location.
 pub fn is_font(stream: &Stream) -> bool {
@@ -10,7 +10,7 @@ pub fn is_font(stream: &Stream) -> bool {
     let kinds = ["font", "truetype", "opentype"];
     named
         && (kind.is_empty() || kinds.iter().any(|word| kind.contains(word)))
-        && !stream.tags.iter().any(|(name, value)| places::tag_tells(name, value))
+        && !stream.tags.iter().any(|(name, value)| location::tag_tells(name, value))
 }
 
 #[cfg(test)]

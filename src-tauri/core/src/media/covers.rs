@@ -3,7 +3,7 @@
 //! Pure. Guarantees that a JPEG or PNG called bare holds its picture and nothing else. Must not interpret the
 //! metadata.
 
-use super::places;
+use super::location;
 
 /// True if this JPEG or PNG holds anything beside the picture and its colours. Other formats count as such.
 pub fn holds_more(bytes: &[u8]) -> bool {
@@ -79,7 +79,7 @@ fn is_of_picture(marker: u8, content: &[u8]) -> bool {
         APP2 => content.starts_with(b"ICC_PROFILE\0"),
         APP0..=LAST_APP => false,
         // Encoders write their name in comments.
-        COMMENT => !places::runs::bytes_tell(content),
+        COMMENT => !location::runs::bytes_tell(content),
         _ => true,
     }
 }

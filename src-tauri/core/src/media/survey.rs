@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// What to find out from the packets of a file.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Question {
+pub struct SurveyRequest {
     /// Streams whose first packet is awaited.
     awaited: BTreeSet<usize>,
     /// Video streams of which one moves, and no header declares which.
@@ -30,9 +30,9 @@ const FIRST_FRAMES: u64 = 8 << 20;
 /// Packets of the film after which a video stream with only one packet is a still: ten seconds.
 const STILL_AFTER: u64 = 250;
 
-impl Question {
+impl SurveyRequest {
     /// What the headers leave open; `None` if nothing.
-    pub fn of(info: &MediaInfo) -> Option<Question> {
+    pub fn of(info: &MediaInfo) -> Option<SurveyRequest> {
         let awaited: BTreeSet<usize> =
             info.streams.iter().filter(|s| may_be_empty(s)).map(|s| s.index).collect();
         // The MP4 index counts samples; other headers only estimate.
@@ -43,9 +43,10 @@ impl Question {
             info.streams.iter().filter(|s| s.lacks_parameters()).map(|s| (s.index, s.kind)).collect();
         let late = ["mpegts", "mpeg", "flv"].contains(&info.container.as_str());
         let announced = late.then_some(info.streams.len());
-        let question = Question { awaited, compared, unknown, announced, claimed: None };
+        let question = SurveyRequest { awaited, compared, unknown, announced, claimed: None };
         // The frame rate alone does not justify a pass over the packets.
-        (question != Question::default()).then(|| Question { claimed: claimed_rates(info), ..question })
+        (question != SurveyRequest::default())
+            .then(|| SurveyRequest { claimed: claimed_rates(info), ..question })
     }
 
     /// Bytes ffmpeg must read before it returns packets, so that later streams are not missed.
@@ -104,7 +105,7 @@ struct Seen {
 
 impl Survey {
     /// Takes a `stream|time|offset|flags` line; malformed lines are skipped. Returns whether to read on.
-    pub fn take(&mut self, line: &str, question: &Question) -> bool {
+    pub fn take(&mut self, line: &str, question: &SurveyRequest) -> bool {
         let mut fields = line.split('|').map(str::trim);
         if let Some(index) = fields.next().and_then(|field| field.parse().ok()) {
             let time = fields.next().and_then(decimal);
@@ -130,12 +131,12 @@ impl Survey {
     }
 
     /// True while more frame times are needed.
-    fn needs_times(&self, question: &Question) -> bool {
+    fn needs_times(&self, question: &SurveyRequest) -> bool {
         question.claimed.as_ref().is_some_and(|(index, _)| self.count(*index) < TIMED_FRAMES)
     }
 
     /// The video stream whose frame times do not match its claimed rate.
-    pub fn misplaced(&self, question: &Question) -> Option<usize> {
+    pub fn misplaced(&self, question: &SurveyRequest) -> Option<usize> {
         let (index, rates) = question.claimed.as_ref()?;
         let mut dense = Dense::new(rates.clone());
         self.frame_times.iter().for_each(|at| dense.take(*at));
@@ -157,7 +158,7 @@ impl Survey {
     }
 
     /// Bytes that must be read to know every stream found; `None` if no more than ffmpeg reads by default.
-    pub fn reach(&self, question: &Question) -> Option<u64> {
+    pub fn reach(&self, question: &SurveyRequest) -> Option<u64> {
         let unknown = question.unknown.iter().filter_map(|(index, kind)| self.parameters(*index, *kind));
         let known = question.announced.unwrap_or(usize::MAX);
         let new = self.seen.iter().filter(|(index, _)| **index >= known).filter_map(|(_, seen)| seen.first);
@@ -208,7 +209,7 @@ mod tests {
 
     #[test]
     fn reading_ends_when_every_awaited_track_has_a_packet() {
-        let question = Question::of(&film()).unwrap();
+        let question = SurveyRequest::of(&film()).unwrap();
         let mut survey = Survey::default();
         let more: Vec<bool> = ["0||0|K", "1||0|K", "nonsense", "0||1|K", "2||9|K"]
             .map(|line| survey.take(line, &question))
@@ -221,7 +222,7 @@ mod tests {
         let mut info = film();
         info.streams[1].kind = Kind::Video;
         info.streams.truncate(2);
-        let question = Question::of(&info).unwrap();
+        let question = SurveyRequest::of(&info).unwrap();
         let read = |lines: &str| {
             let mut survey = Survey::default();
             let left: Vec<bool> = lines.split(' ').map(|line| survey.take(line, &question)).collect();
@@ -234,7 +235,7 @@ mod tests {
     #[test]
     fn reach_covers_the_first_keyframe_and_the_last_new_stream() {
         let survey = |info: &MediaInfo, lines: &[&str]| {
-            let question = Question::of(info).unwrap();
+            let question = SurveyRequest::of(info).unwrap();
             let mut survey = Survey::default();
             let more = lines.iter().map(|line| survey.take(line, &question)).last();
             (survey.reach(&question), more)
@@ -259,7 +260,7 @@ mod tests {
 
     #[test]
     fn tracks_are_empty_only_if_the_file_was_read_to_its_end() {
-        let question = Question::of(&film()).unwrap();
+        let question = SurveyRequest::of(&film()).unwrap();
         let mut survey = Survey::default();
         survey.take("1|0.0", &question);
         for (to_the_end, expected) in [(false, [false; 4]), (true, [false, false, true, true])] {
@@ -273,9 +274,9 @@ mod tests {
     fn streams_counted_by_an_index_are_not_surveyed() {
         let mut info = film();
         info.streams.iter_mut().for_each(|s| s.packets = Some(100));
-        assert_eq!(Question::of(&info), None);
+        assert_eq!(SurveyRequest::of(&info), None);
         info.streams[2].packets = None;
-        assert_eq!(Question::of(&info).unwrap().awaited, [2].into());
+        assert_eq!(SurveyRequest::of(&info).unwrap().awaited, [2].into());
     }
 
     #[test]
@@ -284,7 +285,7 @@ mod tests {
             let mut info = MediaInfo { container: container.into(), ..film() };
             let picture = Picture { rate: Some(claimed), tick_rate: Some(claimed), ..Picture::default() };
             info.streams[0].video = Some(picture);
-            let question = Question::of(&info).unwrap();
+            let question = SurveyRequest::of(&info).unwrap();
             let mut survey = Survey::default();
             let times = steps.iter().cycle().scan(0.0, |at, step| Some(std::mem::replace(at, *at + step)));
             survey.take("1|0.0|9|K_", &question);

@@ -83,7 +83,7 @@ mod tests {
     #[test]
     fn message_names_the_file_and_its_folder() {
         let refused = failure(&io::ErrorKind::InvalidInput.into(), Path::new("/out/a:b.mp4"));
-        assert_eq!(refused.said(), "The drive that holds /out refuses the name \"a:b.mp4\".");
+        assert_eq!(refused.sentence(), "The drive that holds /out refuses the name \"a:b.mp4\".");
     }
 
     #[test]

@@ -5,7 +5,7 @@
 mod picture;
 
 use super::{Action, Plan, Planned, SoundFilter, metadata};
-use crate::ledger::{self, Difference, Ledger, Of, Property, Value, Why};
+use crate::ledger::{self, ChangeReason, Difference, Ledger, Property, Subject, Value};
 use crate::media::{Chapter, Kind, MediaInfo, Stream, language, speakers, timecode};
 use crate::preset::{Container, Preset};
 use crate::reason::StreamReason;
@@ -13,10 +13,10 @@ use crate::reason::StreamReason;
 /// The facts of `info` that `plan` does not keep.
 pub(super) fn changes(plan: &Plan, info: &MediaInfo, preset: &Preset) -> Vec<Difference> {
     let facts = Ledger::of_source(info);
-    let changed = |(of, property, value): (Of, &Property, &Value)| {
+    let changed = |(of, property, value): (Subject, &Property, &Value)| {
         let outcome = match of {
-            Of::File => of_file(plan, info, preset, property),
-            Of::Stream(n) => {
+            Subject::File => of_file(plan, info, preset, property),
+            Subject::Stream(n) => {
                 let planned = plan.streams.iter().find(|planned| planned.input == n)?;
                 let stream = info.streams.iter().find(|stream| stream.index == n)?;
                 of_stream(&Track { plan, preset, planned, stream }, property, value)
@@ -35,18 +35,19 @@ impl Plan {
         let Some(planned) = self.streams.iter_mut().find(|planned| planned.input == input) else { return };
         (planned.rewritten, planned.action) = (None, Action::drop(reason.clone()));
         let from = Value::Text(format!("{:?}", planned.kind).to_lowercase());
-        let (of, property, why) = (Of::Stream(input), Property::Stream, Some(Why::Stream(reason)));
+        let (of, property, why) =
+            (Subject::Stream(input), Property::Stream, Some(ChangeReason::Stream(reason)));
         self.changes.push(Difference { of, property, from, to: None, why });
     }
 }
 
 /// New value of a fact (`None`: lost), and why.
-type Change = (Option<Value>, Why);
+type Change = (Option<Value>, ChangeReason);
 
 /// `None`: the fact is kept.
 type Outcome = Option<Change>;
 
-fn lost(why: Why) -> Change {
+fn lost(why: ChangeReason) -> Change {
     (None, why)
 }
 
@@ -72,17 +73,17 @@ fn is_lost_by_text_encoder(property: &Property, codec: &str) -> bool {
 
 fn of_file(plan: &Plan, info: &MediaInfo, preset: &Preset, property: &Property) -> Outcome {
     match property {
-        Property::Place if metadata::strips(preset) => Some(lost(Why::Preset)),
-        Property::Place if !holds_location(plan, info) => Some(lost(Why::Container(plan.container))),
-        Property::Tag(name) if is_removed(name, plan, info) => Some(lost(Why::Preset)),
+        Property::Place if metadata::strips(preset) => Some(lost(ChangeReason::Preset)),
+        Property::Place if !holds_location(plan, info) => Some(lost(ChangeReason::Container(plan.container))),
+        Property::Tag(name) if is_removed(name, plan, info) => Some(lost(ChangeReason::Preset)),
         Property::Tag(name) if plan.vendor_tags && name != "creation_time" => None,
         Property::Tag(name) if !ledger::is_held(name, plan.container) => {
-            Some(lost(Why::Container(plan.container)))
+            Some(lost(ChangeReason::Container(plan.container)))
         }
-        Property::Timecode | Property::Reel if preset.video.is_none() => Some(lost(Why::Preset)),
-        Property::Reel if !holds_reel(plan, info) => Some(lost(Why::Container(plan.container))),
+        Property::Timecode | Property::Reel if preset.video.is_none() => Some(lost(ChangeReason::Preset)),
+        Property::Reel if !holds_reel(plan, info) => Some(lost(ChangeReason::Container(plan.container))),
         Property::Chosen(kind) => Some(default_track(plan, *kind)),
-        Property::Chapters => Some((chapters(plan, info), Why::Follows)),
+        Property::Chapters => Some((chapters(plan, info), ChangeReason::Follows)),
         _ => None,
     }
 }
@@ -123,21 +124,20 @@ fn default_track(plan: &Plan, kind: Kind) -> Change {
     let marked = tracks().find(|s| s.default).or_else(|| tracks().next().filter(|_| kind == Kind::Audio));
     let alone = tracks().count() < 2;
     let to = marked.filter(|_| !alone).map(|s| Value::Number(s.input as f64));
-    (to, Why::Follows)
+    (to, ChangeReason::Follows)
 }
 
 fn of_stream(track: &Track<'_>, property: &Property, value: &Value) -> Outcome {
     if let Action::Drop { reason, usual } = &track.planned.action {
-        let why = if *usual { Why::Preset } else { Why::Stream(reason.clone()) };
+        let why = if *usual { ChangeReason::Preset } else { ChangeReason::Stream(reason.clone()) };
         return (*property == Property::Stream).then_some((None, why));
     }
     match (property, track.stream.kind) {
         (Property::Language, _) => of_language(track.plan.container, value),
-        (Property::Role(role), _) => {
-            (!holds_role(role, track.plan.container)).then_some((None, Why::Container(track.plan.container)))
-        }
+        (Property::Role(role), _) => (!holds_role(role, track.plan.container))
+            .then_some((None, ChangeReason::Container(track.plan.container))),
         (Property::Title, _) if track.plan.container == Container::M4a => {
-            Some(lost(Why::Container(track.plan.container)))
+            Some(lost(ChangeReason::Container(track.plan.container)))
         }
         (Property::FileName | Property::MediaType | Property::Title, _) if track.planned.cover => {
             Some(file_field(track, property))
@@ -145,7 +145,7 @@ fn of_stream(track: &Track<'_>, property: &Property, value: &Value) -> Outcome {
         (property, Kind::Subtitle)
             if track.is_converted() && is_lost_by_text_encoder(property, &track.stream.codec) =>
         {
-            Some(lost(Why::Encoder))
+            Some(lost(ChangeReason::Encoder))
         }
         (_, Kind::Video) => picture::outcome(track, property),
         (_, Kind::Audio) => of_sound(track, property),
@@ -161,13 +161,13 @@ fn file_field(track: &Track<'_>, property: &Property) -> Change {
         _ => "title",
     };
     let to = track.planned.file.get(name).filter(|_| track.plan.container == Container::Mkv);
-    (to.map(|to| Value::Text(to.clone())), Why::Preset)
+    (to.map(|to| Value::Text(to.clone())), ChangeReason::Preset)
 }
 
 fn of_language(container: Container, value: &Value) -> Outcome {
     let Value::Text(meaning) = value else { return None };
     let left = language::left(meaning, container);
-    (left.as_ref() != Some(meaning)).then(|| (left.map(Value::Text), Why::Container(container)))
+    (left.as_ref() != Some(meaning)).then(|| (left.map(Value::Text), ChangeReason::Container(container)))
 }
 
 /// Whether ffmpeg writes this disposition into this container.
@@ -188,9 +188,11 @@ fn of_sound(track: &Track<'_>, property: &Property) -> Outcome {
         Property::Channels | Property::Speaker(_) => {
             channels(track, layout(&spec.sound()?.filters)?, property)
         }
-        Property::Float if !codec.starts_with("pcm_f") => Some(lost(Why::Preset)),
-        Property::Samples if !codec.starts_with("pcm") => Some(lost(Why::Preset)),
-        Property::SampleRate if codec == "opus" => Some((Some(Value::Number(48_000.0)), Why::Preset)),
+        Property::Float if !codec.starts_with("pcm_f") => Some(lost(ChangeReason::Preset)),
+        Property::Samples if !codec.starts_with("pcm") => Some(lost(ChangeReason::Preset)),
+        Property::SampleRate if codec == "opus" => {
+            Some((Some(Value::Number(48_000.0)), ChangeReason::Preset))
+        }
         _ => None,
     }
 }
@@ -208,13 +210,17 @@ fn layout(filters: &[SoundFilter]) -> Option<&str> {
 /// Channels and speakers after a mixdown, which is reported once: as the number of channels.
 fn channels(track: &Track<'_>, layout: &str, property: &Property) -> Outcome {
     let target = speakers::of(layout);
-    let fewer = if track.preset.audio.channels.is_some() { Why::Limit } else { Why::Encoder };
+    let fewer =
+        if track.preset.audio.channels.is_some() { ChangeReason::Limit } else { ChangeReason::Encoder };
     let mixed = track.stream.channels.is_some_and(|had| had as usize > target.len());
     match property {
         Property::Channels => Some((Some(Value::Number(target.len() as f64)), fewer)),
         Property::Speaker(name) => {
             let held = target.iter().any(|speaker| ledger::place(speaker, &target) == name);
-            (!held).then_some((None, if mixed || target.len() == 1 { Why::Follows } else { Why::Encoder }))
+            (!held).then_some((
+                None,
+                if mixed || target.len() == 1 { ChangeReason::Follows } else { ChangeReason::Encoder },
+            ))
         }
         _ => None,
     }
@@ -262,7 +268,8 @@ mod tests {
         assert!(plan.streams[2].rewritten.is_some());
         plan.leave_out(2, StreamReason::NoText);
         assert!(plan.kept().all(|s| s.input != 2) && plan.streams[2].rewritten.is_none());
-        let sentences = words::differences(plan.changes.iter().filter(|change| change.of == Of::Stream(2)));
+        let sentences =
+            words::differences(plan.changes.iter().filter(|change| change.of == Subject::Stream(2)));
         assert_eq!(sentences[0].to_string(), "Track 2 was left out: it holds no text.");
         assert_eq!(sentences.len(), 1);
     }

@@ -3,8 +3,8 @@
 //! Pure. Guarantees that picture and audio are never touched: a wrong length costs chapters and subtitles only.
 
 use super::{Action, Plan, Planned};
-use crate::ledger::{self, Difference, Of, Property, Why};
-use crate::media::{Chapter, Kind, MediaInfo, places, slack};
+use crate::ledger::{self, ChangeReason, Difference, Property, Subject};
+use crate::media::{Chapter, Kind, MediaInfo, location, slack};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -34,8 +34,8 @@ impl Plan {
         self.chapters = chapters.len();
         self.changes.retain(|change| change.property != Property::Chapters);
         let to = (!chapters.is_empty()).then(|| ledger::chapters(&chapters));
-        let (of, property, from) = (Of::File, Property::Chapters, ledger::chapters(&info.chapters));
-        self.changes.push(Difference { of, property, from, to, why: Some(Why::Follows) });
+        let (of, property, from) = (Subject::File, Property::Chapters, ledger::chapters(&info.chapters));
+        self.changes.push(Difference { of, property, from, to, why: Some(ChangeReason::Follows) });
         self.clip = Some(Clip { seconds, chapters });
         self
     }
@@ -43,7 +43,7 @@ impl Plan {
     /// Tags of a chapter, without those that reveal a location the plan removes.
     pub(super) fn chapter_tags(&self, chapter: &Chapter) -> BTreeMap<String, String> {
         let mut tags = chapter.tags.clone();
-        tags.retain(|name, value| !(self.without_places && places::tag_tells(name, value)));
+        tags.retain(|name, value| !(self.without_places && location::tag_tells(name, value)));
         tags
     }
 

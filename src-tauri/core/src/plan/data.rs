@@ -1,6 +1,6 @@
 //! Plans data tracks and attached files.
 
-use super::{Action, Task, others};
+use super::{Action, Task, other_streams};
 use crate::media::{Stream, attached, telemetry};
 use crate::preset::{Container, Metadata};
 use crate::reason::StreamReason;
@@ -10,7 +10,7 @@ use crate::reason::StreamReason;
 pub(super) fn action(stream: &Stream, task: &Task<'_>) -> Action {
     let container = task.preset.container;
     let has_telemetry = telemetry::writer(stream).is_some();
-    if others::is_chapters(stream, task.info) {
+    if other_streams::is_chapters(stream, task.info) {
         Action::drop(StreamReason::Chapters)
     } else if !has_telemetry {
         Action::drop(StreamReason::NotShown)

@@ -4,7 +4,7 @@
 //! in this file.
 
 use super::{Plan, Task};
-use crate::media::{Chapter, MediaInfo, places, timecode};
+use crate::media::{Chapter, MediaInfo, location, timecode};
 use crate::preset::{Container, Metadata, Preset};
 use std::collections::BTreeSet;
 
@@ -46,7 +46,7 @@ pub(super) fn without_tags(info: &MediaInfo, preset: &Preset) -> Vec<String> {
     if strips(preset) {
         let tags = info.streams.iter().flat_map(|s| &s.tags).chain(&info.tags);
         let revealing =
-            tags.filter(|(name, value)| places::tag_tells(name, value)).map(|(name, _)| name.clone());
+            tags.filter(|(name, value)| location::tag_tells(name, value)).map(|(name, _)| name.clone());
         let usual = LOCATION.iter().map(|tag| (*tag).to_owned());
         all.extend(usual.chain(revealing).collect::<BTreeSet<_>>());
     }
@@ -59,7 +59,7 @@ pub(super) fn without_chapter_tags(info: &MediaInfo, preset: &Preset) -> Vec<(us
     let begin = info.start.unwrap_or(0.0);
     let kept = info.chapters.iter().filter(|c| strips(preset) && c.end >= begin).enumerate();
     let revealing = |(n, chapter): (usize, &Chapter)| {
-        let names = chapter.tags.iter().filter(|(name, value)| places::tag_tells(name, value));
+        let names = chapter.tags.iter().filter(|(name, value)| location::tag_tells(name, value));
         names.map(|(name, _)| (n, name.clone())).collect::<Vec<_>>()
     };
     kept.flat_map(revealing).collect()
@@ -102,7 +102,7 @@ fn place(info: &MediaInfo, preset: &Preset) -> Option<String> {
     if strips(preset) || preset.container == Container::Mkv || named(info, "location").is_some() {
         return None;
     }
-    info.tags.values().find(|value| places::is_coordinates(value)).cloned()
+    info.tags.values().find(|value| location::is_coordinates(value)).cloned()
 }
 
 /// Names of Flash's tags for the recording date.

@@ -162,6 +162,6 @@ mod tests {
         let fit = fit();
         let refusal = plan(&video(3600.0), &fit, &Abilities::default()).unwrap_err();
         assert_eq!(refusal.code(), crate::failure::FailureCode::PlanRefused);
-        assert_eq!(refusal.said(), "Cannot fit into 25 MB. The smallest possible is 336 MB.");
+        assert_eq!(refusal.sentence(), "Cannot fit into 25 MB. The smallest possible is 336 MB.");
     }
 }

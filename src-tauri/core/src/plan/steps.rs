@@ -12,7 +12,7 @@ use std::path::Path;
 
 /// What a step does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum What {
+pub enum StepKind {
     /// Extracts the covers to attach from the source.
     Covers,
     /// Extracts and clips subtitles that are converted afterwards.
@@ -35,20 +35,20 @@ pub enum What {
     DecodeResult,
 }
 
-impl What {
+impl StepKind {
     /// Its name in logs.
     pub fn name(self) -> &'static str {
         match self {
-            What::Covers => "covers",
-            What::Lines => "subtitles",
-            What::FirstPass => "first pass",
-            What::SecondPass => "second pass",
-            What::Encode => "encode",
-            What::DecodeCopies => "decoding what was copied",
-            What::Check => "check",
-            What::Measure => "measure",
-            What::ReadSource => "reading the original",
-            What::DecodeResult => "decoding the result",
+            StepKind::Covers => "covers",
+            StepKind::Lines => "subtitles",
+            StepKind::FirstPass => "first pass",
+            StepKind::SecondPass => "second pass",
+            StepKind::Encode => "encode",
+            StepKind::DecodeCopies => "decoding what was copied",
+            StepKind::Check => "check",
+            StepKind::Measure => "measure",
+            StepKind::ReadSource => "reading the original",
+            StepKind::DecodeResult => "decoding the result",
         }
     }
 }
@@ -57,7 +57,7 @@ impl What {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Step {
     /// What it does.
-    pub what: What,
+    pub what: StepKind,
     /// Estimated time, relative to writing the result (1).
     pub weight: f64,
     /// Whether it writes the result.
@@ -78,19 +78,24 @@ const MEASURE: f64 = 0.05;
 pub fn steps(plan: &Plan, source: &Path, part: &Path, notes: &Path) -> Vec<Step> {
     let mut all = Vec::new();
     if let Some(arguments) = take_covers(plan, source, notes) {
-        all.push(Step { what: What::Covers, weight: COVERS, writes: false, arguments });
+        all.push(Step { what: StepKind::Covers, weight: COVERS, writes: false, arguments });
     }
     if let Some(arguments) = set_lines_apart(plan, source, notes) {
-        all.push(Step { what: What::Lines, weight: MEASURE, writes: false, arguments });
+        all.push(Step { what: StepKind::Lines, weight: MEASURE, writes: false, arguments });
     }
     let writing = |what, arguments| Step { what, weight: 1.0, writes: true, arguments };
     let copied = plan.picture().is_some_and(|picture| matches!(picture.action, Action::Copy { .. }));
     if plan.limit.is_some() && !copied {
         let arguments = first_pass(plan, source, notes);
-        all.push(Step { what: What::FirstPass, weight: first_pass_weight(plan), writes: false, arguments });
-        all.push(writing(What::SecondPass, second_pass(plan, source, part, notes)));
+        all.push(Step {
+            what: StepKind::FirstPass,
+            weight: first_pass_weight(plan),
+            writes: false,
+            arguments,
+        });
+        all.push(writing(StepKind::SecondPass, second_pass(plan, source, part, notes)));
     } else {
-        all.push(writing(What::Encode, encode(plan, source, part, notes)));
+        all.push(writing(StepKind::Encode, encode(plan, source, part, notes)));
     }
     all.extend(checking(plan, part));
     all
@@ -98,10 +103,10 @@ pub fn steps(plan: &Plan, source: &Path, part: &Path, notes: &Path) -> Vec<Step>
 
 /// The steps that check a result.
 fn checking(plan: &Plan, result: &Path) -> Vec<Step> {
-    let mut all = vec![reading(What::Check, CHECK)];
+    let mut all = vec![reading(StepKind::Check, CHECK)];
     if plan.copies().next().is_some() {
         let (weight, arguments) = (decoding_weight(plan), decode_copies(plan, result));
-        all.push(Step { what: What::DecodeCopies, weight, writes: false, arguments });
+        all.push(Step { what: StepKind::DecodeCopies, weight, writes: false, arguments });
     }
     all
 }
@@ -112,9 +117,9 @@ pub fn steps_of_check(plan: &Plan, source: &Path, result: &Path) -> Vec<Step> {
     let step = |what, weight, arguments| Step { what, weight, writes: false, arguments };
     let decoded = decode_converted(plan, result);
     let weight = if decoded.is_some() { 1.0 } else { MEASURE };
-    let mut all = vec![step(What::ReadSource, weight, read_source(plan, source))];
+    let mut all = vec![step(StepKind::ReadSource, weight, read_source(plan, source))];
     all.extend(checking(plan, result));
-    all.extend(decoded.map(|arguments| step(What::DecodeResult, 1.0, arguments)));
+    all.extend(decoded.map(|arguments| step(StepKind::DecodeResult, 1.0, arguments)));
     all
 }
 
@@ -131,21 +136,21 @@ fn decoding_weight(plan: &Plan) -> f64 {
 pub fn decode_whole(plan: &Plan, result: &Path) -> Step {
     let plan = Plan { places: Vec::new(), ..plan.clone() };
     let arguments = decode_copies(&plan, result);
-    Step { what: What::DecodeCopies, weight: decoding_weight(&plan), writes: false, arguments }
+    Step { what: StepKind::DecodeCopies, weight: decoding_weight(&plan), writes: false, arguments }
 }
 
 /// The step that decodes the same parts of the original as were decoded of its copies. Its time counts as theirs.
 pub fn decode_source(plan: &Plan, source: &Path) -> Step {
     let arguments = decode_originals(plan, source);
-    Step { what: What::DecodeCopies, weight: 0.0, writes: false, arguments }
+    Step { what: StepKind::DecodeCopies, weight: 0.0, writes: false, arguments }
 }
 
 /// The step that follows an inconclusive check.
 pub fn measure() -> Step {
-    reading(What::Measure, MEASURE)
+    reading(StepKind::Measure, MEASURE)
 }
 
-fn reading(what: What, weight: f64) -> Step {
+fn reading(what: StepKind, weight: f64) -> Step {
     Step { what, weight, writes: false, arguments: Vec::new() }
 }
 
@@ -191,15 +196,18 @@ mod tests {
         steps(&plan, Path::new("/v/x.mkv"), Path::new("/o/.part"), Path::new("/d/notes"))
     }
 
-    fn kinds(steps: &[Step]) -> Vec<(What, bool)> {
+    fn kinds(steps: &[Step]) -> Vec<(StepKind, bool)> {
         steps.iter().map(|step| (step.what, step.writes)).collect()
     }
 
     #[test]
     fn result_is_written_once_and_checked_last() {
         let find = |id| preset::find(id).unwrap();
-        assert_eq!(kinds(&list(find("web-1080p"), vec![])), [(What::Encode, true), (What::Check, false)]);
-        let two = [(What::FirstPass, false), (What::SecondPass, true), (What::Check, false)];
+        assert_eq!(
+            kinds(&list(find("web-1080p"), vec![])),
+            [(StepKind::Encode, true), (StepKind::Check, false)]
+        );
+        let two = [(StepKind::FirstPass, false), (StepKind::SecondPass, true), (StepKind::Check, false)];
         assert_eq!(kinds(&list(find("fit-size"), vec![])), two);
         let picture = Picture { width: 64, height: 64, bits: 8, ..Picture::default() };
         let cover = Stream {
@@ -211,8 +219,11 @@ mod tests {
             ..Stream::default()
         };
         let all = list(find("archive-av1"), vec![cover]);
-        assert_eq!(kinds(&all), [(What::Covers, false), (What::Encode, true), (What::Check, false)]);
-        assert!(all.iter().all(|step| step.arguments.is_empty() == (step.what == What::Check)));
+        assert_eq!(
+            kinds(&all),
+            [(StepKind::Covers, false), (StepKind::Encode, true), (StepKind::Check, false)]
+        );
+        assert!(all.iter().all(|step| step.arguments.is_empty() == (step.what == StepKind::Check)));
     }
 
     #[test]

@@ -5,11 +5,11 @@
 //! the time limit that an attempt has until its first progress. If the drive returns an error, the attempt is
 //! admitted and meets the same error; if the drive does not respond, the job waits for it.
 
-use super::room;
+use super::space;
 use crate::failure::Failure;
 use crate::job::{Job, Lease};
 use crate::output;
-use crate::shared::{Place, Places, Shared};
+use crate::shared::{Reservation, Reservations, Shared};
 use crate::volumes::mounts::Mounts;
 use crate::volumes::{Absence, Unanswered};
 use std::path::{Path, PathBuf};
@@ -19,16 +19,16 @@ pub(super) enum Refused {
     /// The volume is full or does not respond.
     Failed(Failure),
     /// The volume has no space in addition to what other jobs still write there.
-    Crowded(Failure),
+    NoSpace(Failure),
     /// An order ended the attempt.
     Ordered,
 }
 
 /// Returns the bytes that running jobs will still write to this device; `None` if there are no such jobs.
-pub(super) fn promised(shared: &Shared, places: &Places, device: Option<&str>) -> Option<u64> {
+pub(super) fn promised(shared: &Shared, reservations: &Reservations, device: Option<&str>) -> Option<u64> {
     let latest = shared.progress();
-    let here = places.iter().filter(|(_, place)| place.device.as_deref() == device);
-    here.map(|(lease, place)| room::outstanding(place.bytes, latest.get(&lease.id)))
+    let here = reservations.iter().filter(|(_, place)| place.device.as_deref() == device);
+    here.map(|(lease, place)| space::outstanding(place.bytes, latest.get(&lease.id)))
         .fold(None, |sum, bytes| Some(sum.unwrap_or(0) + bytes))
 }
 
@@ -40,7 +40,7 @@ pub(super) struct Reserved<'a> {
 
 impl Drop for Reserved<'_> {
     fn drop(&mut self) {
-        self.shared.places().remove(&self.lease);
+        self.shared.reservations().remove(&self.lease);
     }
 }
 
@@ -50,30 +50,30 @@ pub(super) fn admit<'a>(
     job: &Job,
     wanted: impl FnOnce() -> bool,
 ) -> Result<Reserved<'a>, Refused> {
-    let (folder, need) = (job.output.parent().unwrap_or(&job.output), room::need(job));
+    let (folder, need) = (job.output.parent().unwrap_or(&job.output), space::need(job));
     let mounts = Mounts::read();
     let mount = mounts.of(folder);
     let device = mount.map(|mount| mount.device.clone());
     let volume: PathBuf = mount.map_or(folder, |mount| &mount.point).to_owned();
     let free = free(shared, folder, &volume).map_err(Refused::Failed)?;
-    let mut places = shared.places();
+    let mut reservations = shared.reservations();
     // Checked under the lock: an attempt that was left behind meanwhile must not reserve space.
     if !wanted() {
         return Err(Refused::Ordered);
     }
-    let promised = promised(shared, &places, device.as_deref());
-    if room::fits(need, free, shared.policy.disk_reserve, promised) {
-        places.insert(job.lease(), Place { device, bytes: need.bytes() });
+    let promised = promised(shared, &reservations, device.as_deref());
+    if space::fits(need, free, shared.policy.disk_reserve, promised) {
+        reservations.insert(job.lease(), Reservation { device, bytes: need.bytes() });
         return Ok(Reserved { shared, lease: job.lease() });
     }
-    let room = room::Free { free, reserve: shared.policy.disk_reserve };
-    let failure = room::no_room(need, (folder, &volume), room, promised);
-    Err(if promised.is_none() { Refused::Failed(failure) } else { Refused::Crowded(failure) })
+    let room = space::Free { free, reserve: shared.policy.disk_reserve };
+    let failure = space::no_room(need, (folder, &volume), room, promised);
+    Err(if promised.is_none() { Refused::Failed(failure) } else { Refused::NoSpace(failure) })
 }
 
 /// Releases the space of an attempt that was left behind, after it was ordered to stop.
 pub(super) fn take_back(shared: &Shared, lease: Lease) {
-    shared.places().remove(&lease);
+    shared.reservations().remove(&lease);
 }
 
 /// Returns the free bytes of `folder`, which is on `volume`.

@@ -39,7 +39,7 @@ mod tests {
     use super::*;
     use crate::clock::ManualClock;
     use crate::queue::memory::MemoryQueue;
-    use crate::queue::{Commands, Filter, Lists, Naming, NewJob, Place, Taken};
+    use crate::queue::{Commands, Filter, Lists, Naming, NewJob, QueuePosition, TakenNames};
     use crate::words;
     use std::sync::Arc;
 
@@ -66,7 +66,7 @@ mod tests {
             again: false,
         };
         let jobs: Vec<NewJob> = volumes.iter().enumerate().map(new).collect();
-        queue.add(&jobs, Place::End, &Taken::default()).unwrap();
+        queue.add(&jobs, QueuePosition::End, &TakenNames::default()).unwrap();
         queue.page(&Filter::default(), 0, 100).unwrap()
     }
 
@@ -80,10 +80,7 @@ mod tests {
             "3 videos failed in the last 10 minutes. All of them are on “SD-128”."
         );
         let mixed = failed_on(&["/media/SD-128", "/", "/"]);
-        assert!(
-            text(&recent, minutes, &mixed)
-                .ends_with("Look at their reasons before the rest runs into the same.")
-        );
+        assert!(text(&recent, minutes, &mixed).ends_with("Check their reasons before more videos fail."));
         let slow = Recent { failed: 1, last_ended: [[State::Failed; 5], [State::Done; 5]].concat() };
         assert!(
             text(&slow, minutes, &failed_on(&["/"; 5])).starts_with("5 of the last 10 videos failed. Look")

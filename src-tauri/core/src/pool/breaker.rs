@@ -43,7 +43,7 @@ impl Breaker {
             let reason = failure.reason.clone();
             shared.queue.set_flag(Flag::Breaker, Some(&raised::to_flag(&reason)))?;
             tracing::error!(message = %words::breaker(&reason), "the breaker stopped the queue");
-            shared.tell(Event::Breaker(Some(reason)));
+            shared.emit(Event::Breaker(Some(reason)));
         }
         Ok(())
     }
@@ -52,7 +52,7 @@ impl Breaker {
     pub(super) fn close(&mut self, shared: &Shared) -> Result<()> {
         if self.open_since.take().is_some() {
             shared.queue.set_flag(Flag::Breaker, None)?;
-            shared.tell(Event::Breaker(None));
+            shared.emit(Event::Breaker(None));
         }
         Ok(())
     }
@@ -68,11 +68,11 @@ pub(super) fn check_alarm(shared: &Shared) -> Result<()> {
             let newest = shared.queue.page(&Filter::of(&[State::Failed]), 0, LOOKED_AT)?;
             let alarm = Alarm::of(&recent, shared.policy.alarm_window, &newest);
             shared.queue.set_flag(Flag::Alarm, Some(&raised::to_flag(&alarm)))?;
-            shared.tell(Event::Alarm(alarm));
+            shared.emit(Event::Alarm(alarm));
         }
         (false, true) => {
             shared.queue.set_flag(Flag::Alarm, None)?;
-            shared.tell(Event::QueueChanged);
+            shared.emit(Event::QueueChanged);
         }
         _ => {}
     }

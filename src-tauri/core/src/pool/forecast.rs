@@ -11,7 +11,7 @@ use crate::forecast::learned::{Learned, Sample};
 use crate::forecast::work::Workloads;
 use crate::forecast::{self, Queued, Running, Situation, TimeLeft, TimeLeftAt};
 use crate::job::{Job, JobId, State};
-use crate::queue::{Flag, Mark};
+use crate::queue::{Cursor, Flag};
 use crate::shared::Shared;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
@@ -172,7 +172,7 @@ fn coming(shared: &Shared, workloads: &mut Workloads) -> Result<(Vec<Queued>, f6
     while read < MOST {
         let part = shared.queue.startable(after, PART)?;
         let Some(last) = part.last() else { return Ok((queued, 1.0)) };
-        after = Some(Mark::from(last));
+        after = Some(Cursor::from(last));
         read += part.len() as u64;
         for job in &part {
             let Some(work) = workloads.of(job) else { continue };
@@ -181,7 +181,7 @@ fn coming(shared: &Shared, workloads: &mut Workloads) -> Result<(Vec<Queued>, f6
             queued.push(Queued { work, due, done: 0.0 });
         }
     }
-    let all = shared.queue.left()?;
+    let all = shared.queue.queued_bytes()?;
     let scale = if bytes > 0 { (all as f64 / bytes as f64).max(1.0) } else { 1.0 };
     Ok((queued, scale))
 }
@@ -196,7 +196,7 @@ fn announce(shared: &Shared, left: Option<TimeLeft>) -> Result<()> {
     // The queue first, so that no other process reads a time that this one no longer reports.
     shared.queue.set_flag(Flag::TimeLeft, text.as_deref())?;
     *shared.time_left.lock().unwrap_or_else(PoisonError::into_inner) = left;
-    shared.tell(Event::TimeLeft(left));
+    shared.emit(Event::TimeLeft(left));
     Ok(())
 }
 

@@ -6,14 +6,14 @@
 
 mod look;
 
-use super::rest::At;
+use super::unchanged::Moment;
 use super::work::Stamp;
-use super::{Pool, Report, admission, breaker, room};
+use super::{Pool, WorkerReport, admission, breaker, space};
 use crate::error::Result;
 use crate::event::Event;
 use crate::failure::FailureCode;
 use crate::job::{Job, JobId, State};
-use crate::queue::{Command, Flag, Mark, Which};
+use crate::queue::{Command, Cursor, Flag, Selection};
 use crate::shared::Shared;
 use crate::volumes::mounts::{self, Mounts};
 pub(crate) use look::Looked;
@@ -90,7 +90,7 @@ impl Pool {
             if self.shared.queue.counts()?.waiting > 0 {
                 self.survey(Scope::All);
             }
-        } else if freed && self.shared.queue.crowded()?.jobs > 0 {
+        } else if freed && self.shared.queue.waiting_for_space()?.jobs > 0 {
             self.survey(Scope::Room);
         }
         Ok(())
@@ -103,7 +103,7 @@ impl Pool {
         }
         self.waiting.surveying = Some(Instant::now());
         let (shared, reports) = (self.shared.clone(), self.reports.clone());
-        let survey = move || drop(reports.send(Report::Surveyed(survey(&shared, scope))));
+        let survey = move || drop(reports.send(WorkerReport::Surveyed(survey(&shared, scope))));
         if let Err(cause) = std::thread::Builder::new().name("waiting".into()).spawn(survey) {
             self.waiting.surveying = None;
             tracing::warn!(%cause, "the thread that reads the waiting jobs could not be started");
@@ -132,8 +132,9 @@ impl Pool {
         let (tooling, volumes, reports) =
             (self.shared.tooling.clone(), self.shared.volumes.clone(), self.reports.clone());
         let (at, patience) = (roots.clone(), self.shared.policy.volume_patience);
-        let look =
-            move || drop(reports.send(Report::Looked(look::look(at, jobs, &tooling, &volumes, patience))));
+        let look = move || {
+            drop(reports.send(WorkerReport::Looked(look::look(at, jobs, &tooling, &volumes, patience))));
+        };
         if let Err(cause) = std::thread::Builder::new().name("waiting".into()).spawn(look) {
             self.waiting.looking.remove(&roots);
             tracing::warn!(%cause, "the thread that checks waiting jobs could not be started");
@@ -163,16 +164,16 @@ impl Pool {
         if !ready.is_empty() {
             self.shared.wake.notify_one();
         }
-        self.shared.queue.steer(Command::Now, &Which::Ids(some))?;
-        self.shared.tell(Event::QueueChanged);
+        self.shared.queue.apply(Command::Now, &Selection::Ids(some))?;
+        self.shared.emit(Event::QueueChanged);
         Ok(())
     }
 
     /// Returns the jobs whose sources are no longer written to.
     fn rested(&mut self, written: Vec<(JobId, Option<Stamp>)>) -> Vec<JobId> {
-        let at = At { awake: self.shared.clock.awake(), now: self.shared.clock.now() };
+        let at = Moment { awake: self.shared.clock.awake(), now: self.shared.clock.now() };
         let still = self.shared.policy.wait_recheck;
-        let rests = |(id, stamp)| self.resting.rests(id, stamp, at, still).then_some(id);
+        let rests = |(id, stamp)| self.unchanged.is_unchanged(id, stamp, at, still).then_some(id);
         written.into_iter().filter_map(rests).collect()
     }
 
@@ -182,9 +183,9 @@ impl Pool {
         let mut fitting = Vec::new();
         for NeedsRoom { id, need, device, free } in need_room {
             let here = promised.entry(device).or_insert_with_key(|device| {
-                admission::promised(&self.shared, &self.shared.places(), device.as_deref())
+                admission::promised(&self.shared, &self.shared.reservations(), device.as_deref())
             });
-            if room::fits(need, free, self.shared.policy.disk_reserve, *here) {
+            if space::fits(need, free, self.shared.policy.disk_reserve, *here) {
                 *here = Some(here.unwrap_or(0) + need.bytes());
                 fitting.push(id);
             }
@@ -198,9 +199,9 @@ fn survey(shared: &Arc<Shared>, scope: Scope) -> Result<Surveyed> {
     let (mounts, mut after) = (Mounts::read(), None);
     let mut by_roots: HashMap<Roots, Vec<Job>> = HashMap::new();
     loop {
-        let part = shared.queue.onward(&[State::Waiting], after, PART)?;
+        let part = shared.queue.page_after(&[State::Waiting], after, PART)?;
         let Some(last) = part.last() else { return Ok(by_roots.into_iter().collect()) };
-        after = Some(Mark::from(last));
+        after = Some(Cursor::from(last));
         let wanted = |job: &Job| scope == Scope::All || code(job) == Some(FailureCode::DiskFull);
         for job in part.into_iter().filter(|job| job.spec.is_some() && wanted(job)) {
             by_roots.entry(roots(&job, &mounts)).or_default().push(job);

@@ -16,10 +16,10 @@ mod source;
 mod supervise;
 mod transcode;
 
-use super::{Ended, Report};
+use super::{AttemptEnd, WorkerReport};
 use crate::error::Error;
 use crate::failure::{Failure, Reason};
-use crate::ffmpeg::{Order, Orders};
+use crate::ffmpeg::{Control, Controls};
 use crate::job::{Job, JobId};
 use crate::media::{CopyFault, Learned};
 use crate::output::{self, PublishError, Published};
@@ -43,8 +43,8 @@ pub(super) struct Work<'a> {
     pub(super) job: &'a Job,
     /// The conversion to perform.
     pub(super) spec: &'a JobSpec,
-    pub(super) orders: &'a Orders,
-    pub(super) reports: &'a UnboundedSender<Report>,
+    pub(super) orders: &'a Controls,
+    pub(super) reports: &'a UnboundedSender<WorkerReport>,
     pub(super) part: PathBuf,
 }
 
@@ -52,7 +52,7 @@ pub(super) struct Work<'a> {
 pub(super) enum End {
     Failed(Failure),
     /// Its volume has no space in addition to what other jobs still write there.
-    Crowded(Failure),
+    NoSpace(Failure),
     /// Copies of these streams failed verification; converted streams may pass.
     Unfaithful(Box<(Failure, BTreeMap<usize, CopyFault>)>),
     /// Decoding revealed properties of the source that the plan did not know; a new plan can preserve them.
@@ -72,11 +72,11 @@ impl From<Failure> for End {
 }
 
 /// Runs on the thread of one job. Accesses no drive, so that none can block it.
-pub(super) fn run(task: &Task, orders: &Orders) {
-    let mut goodbye = Goodbye { reports: &task.reports, id: task.job.id, ended: Ended::default() };
+pub(super) fn run(task: &Task, orders: &Controls) {
+    let mut goodbye = Goodbye { reports: &task.reports, id: task.job.id, ended: AttemptEnd::default() };
     let end = catch_unwind(AssertUnwindSafe(|| supervise::attempt(task, orders)));
     let end = end.unwrap_or_else(|panic| Err(panicked(panic.as_ref()).into()));
-    goodbye.ended.crowded = matches!(end, Err(End::Crowded(_)));
+    goodbye.ended.no_space = matches!(end, Err(End::NoSpace(_)));
     let outcome = outcome(task, end).filter(|outcome| settle(task, outcome));
     // A result that an earlier attempt published is no sample of how long a job takes.
     goodbye.ended.made = task.job.intent.is_none()
@@ -86,15 +86,15 @@ pub(super) fn run(task: &Task, orders: &Orders) {
 
 /// Reports the end of a thread to the pool when dropped, also after a panic.
 struct Goodbye<'a> {
-    reports: &'a UnboundedSender<Report>,
+    reports: &'a UnboundedSender<WorkerReport>,
     id: JobId,
-    ended: Ended,
+    ended: AttemptEnd,
 }
 
 impl Drop for Goodbye<'_> {
     fn drop(&mut self) {
         // The pool may be gone after a stop.
-        let _ = self.reports.send(Report::Ended(self.id, std::mem::take(&mut self.ended)));
+        let _ = self.reports.send(WorkerReport::AttemptEnd(self.id, std::mem::take(&mut self.ended)));
     }
 }
 
@@ -105,7 +105,7 @@ fn outcome(task: &Task, result: Result<Outcome, End>) -> Option<Outcome> {
         Err(End::Failed(failure)) => after(task, failure),
         Err(End::Unfaithful(refused)) => after(task, refused.0),
         Err(End::Changed(changed)) => after(task, changed.0),
-        Err(End::Crowded(failure)) => Outcome::Waiting(failure),
+        Err(End::NoSpace(failure)) => Outcome::Waiting(failure),
         Err(End::Cancelled) => Outcome::Cancelled,
         Err(End::Stopped) => Outcome::Interrupted(None),
         Err(End::Lost) => return None,
@@ -180,9 +180,9 @@ impl Work<'_> {
     /// Returns the end if an order ends the attempt. Called between the steps.
     pub(super) fn heed(&self) -> Result<(), End> {
         match *self.orders.borrow() {
-            Order::Cancel => Err(End::Cancelled),
-            Order::Stop => Err(End::Stopped),
-            Order::Go | Order::Suspend => Ok(()),
+            Control::Cancel => Err(End::Cancelled),
+            Control::Stop => Err(End::Stopped),
+            Control::Go | Control::Suspend => Ok(()),
         }
     }
 

@@ -2,7 +2,7 @@
 //!
 //! Guarantees that the result is valid, and that an invalid change is refused by name.
 
-use super::{Preset, fields, validate, words};
+use super::{Preset, fields, parse_error, validate};
 use serde_json::{Map, Value};
 
 const QUALITY: [&str; 3] = ["crf", "kbps", "sizeMb"];
@@ -60,7 +60,7 @@ fn put(preset: &Preset, path: &str, value: &str) -> Result<Preset, String> {
     }
     group.insert(field.to_owned(), value);
     serde_json::from_value::<Preset>(json)
-        .map_err(|e| format!("{path} cannot be set so: {}", words::plain(&e)))
+        .map_err(|e| format!("{path} cannot be set so: {}", parse_error::plain(&e)))
 }
 
 const NAMES: [&str; 3] = ["id", "name", "description"];

@@ -83,7 +83,7 @@ pub const FIELDS: &[Field] = &[
     )
     .called(&["box", "height", "short", "resolution", "maxheight"])
     .units(PIXELS),
-    field("video.maxFps", "from 1 a second; null: any", "More pictures a second are left out, never added")
+    field("video.maxFps", "from 1 a second; null: any", "Frames above this rate are dropped; none are added")
         .called(&["fps", "framerate", "frames"])
         .units(&[("fps", 1), ("hz", 1)]),
     field(

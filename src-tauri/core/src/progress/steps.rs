@@ -81,14 +81,18 @@ impl Steps {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::What;
+    use crate::plan::StepKind;
 
-    fn step(what: What, weight: f64, writes: bool) -> Step {
+    fn step(what: StepKind, weight: f64, writes: bool) -> Step {
         Step { what, weight, writes, arguments: Vec::new() }
     }
 
     fn two_passes() -> [Step; 3] {
-        [step(What::FirstPass, 0.4, false), step(What::SecondPass, 1.0, true), step(What::Check, 0.01, false)]
+        [
+            step(StepKind::FirstPass, 0.4, false),
+            step(StepKind::SecondPass, 1.0, true),
+            step(StepKind::Check, 0.01, false),
+        ]
     }
 
     /// Progress at `share` percent of a step, with ten seconds left.
@@ -128,7 +132,7 @@ mod tests {
             last = shown;
             shown
         };
-        let (encode, check) = (step(What::Encode, 1.0, true), step(What::Check, 0.01, false));
+        let (encode, check) = (step(StepKind::Encode, 1.0, true), step(StepKind::Check, 0.01, false));
         steps.start(&[encode.clone(), check.clone()]);
         steps.enter(&encode);
         let failed_at = shows(&mut steps, 30.0);
@@ -141,7 +145,7 @@ mod tests {
         shows(&mut steps, 20.0);
         shows(&mut steps, 99.0);
         steps.enter(&check);
-        let measure = step(What::Measure, 0.05, false);
+        let measure = step(StepKind::Measure, 0.05, false);
         steps.add(&measure);
         steps.enter(&measure);
         shows(&mut steps, 0.0);
@@ -178,7 +182,7 @@ mod tests {
     #[test]
     fn without_a_duration_there_is_no_percentage() {
         let (mut steps, list) =
-            (Steps::default(), [step(What::Covers, 0.01, false), two_passes()[1].clone()]);
+            (Steps::default(), [step(StepKind::Covers, 0.01, false), two_passes()[1].clone()]);
         steps.start(&list);
         for step in &list {
             steps.enter(step);

@@ -72,7 +72,7 @@ pub struct EarlierResult {
 
 /// The place in the list for added jobs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
+pub enum QueuePosition {
     /// After all jobs.
     End,
     /// Before all jobs, in the order given.

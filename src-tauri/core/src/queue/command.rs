@@ -14,7 +14,7 @@ pub enum Command {
     Remove,
     /// The reverse of adding: removes the job if it has not started, cancels it through its worker if it is running.
     /// Applied to all named jobs in one transaction.
-    TakeBack,
+    UndoAdd,
     /// Puts the job on hold, so that it does not start; suspends a running job.
     Hold,
     /// The reverse of `Hold`.
@@ -33,7 +33,7 @@ pub enum Command {
 
 /// The jobs that a command applies to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Which {
+pub enum Selection {
     /// These jobs.
     Ids(Vec<JobId>),
     /// All jobs in one of these states.
@@ -42,10 +42,10 @@ pub enum Which {
 
 /// The outcome of a command.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Steered {
+pub struct CommandResult {
     /// Jobs it was applied to.
     pub done: Vec<JobId>,
-    /// Jobs it could not be applied to, with the reason. For `Which::All`, jobs that are gone or in another state are
+    /// Jobs it could not be applied to, with the reason. For `Selection::All`, jobs that are gone or in another state are
     /// not listed.
     pub refused: Vec<(JobId, Refusal)>,
 }
@@ -66,7 +66,7 @@ pub enum Refusal {
 /// Does the command apply to a job in this state?
 pub(crate) fn fits(command: Command, state: State) -> bool {
     match command {
-        Command::Cancel | Command::TakeBack => !state.is_ended(),
+        Command::Cancel | Command::UndoAdd => !state.is_ended(),
         Command::Retry => matches!(state, State::Failed | State::Cancelled),
         Command::Remove => state != State::Running,
         Command::Hold | Command::Release => matches!(state, State::Queued | State::Waiting | State::Running),
@@ -83,7 +83,7 @@ pub(crate) fn starts(command: Command) -> bool {
 
 /// Returns the value of `hold` that a job must have for the command to change it; `None` if the command does not depend
 /// on it. Used when a command applies to all jobs.
-pub(crate) fn wants_hold(command: Command) -> Option<bool> {
+pub(crate) fn required_hold(command: Command) -> Option<bool> {
     match command {
         Command::Hold => Some(false),
         Command::Release => Some(true),

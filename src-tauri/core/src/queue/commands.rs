@@ -2,7 +2,10 @@
 //!
 //! Guarantees that a change is durable when the call returns.
 
-use super::{Added, Command, Edit, Edited, NewJob, Place, Replaced, Steered, Successor, Taken, Which};
+use super::{
+    Added, Command, CommandResult, Edit, Edited, NewJob, QueuePosition, Replaced, Selection, Successor,
+    TakenNames,
+};
 use crate::error::Result;
 use std::ffi::OsString;
 use std::path::Path;
@@ -11,7 +14,7 @@ use std::path::Path;
 pub trait Commands: Send + Sync {
     /// Adds jobs in one transaction; durable when this returns. `taken` holds the names in use on disk, in the folders
     /// of the jobs and of earlier results of the same work. The outcomes are in the order of `jobs`.
-    fn add(&self, jobs: &[NewJob], place: Place, taken: &Taken) -> Result<Vec<Added>>;
+    fn add(&self, jobs: &[NewJob], place: QueuePosition, taken: &TakenNames) -> Result<Vec<Added>>;
 
     /// Returns the name of the folder below `destination` for the results of the added folder `root`: its own name,
     /// with a number if another folder already has it there. The name never changes afterwards. Both are real paths.
@@ -19,14 +22,14 @@ pub trait Commands: Send + Sync {
 
     /// Changes jobs that have not started, in one transaction; durable when this returns. `taken` as in
     /// [`Commands::add`]. The outcomes are in the order of `edits`.
-    fn edit(&self, edits: &[Edit], taken: &Taken) -> Result<Vec<Edited>>;
+    fn edit(&self, edits: &[Edit], taken: &TakenNames) -> Result<Vec<Edited>>;
 
     /// Replaces failed jobs by new ones at the end of the list, in one transaction; durable when this returns. `taken`
     /// as in [`Commands::add`]. The outcomes are in the order of `successors`.
-    fn replace(&self, successors: &[Successor], taken: &Taken) -> Result<Vec<Replaced>>;
+    fn replace(&self, successors: &[Successor], taken: &TakenNames) -> Result<Vec<Replaced>>;
 
     /// Executes a command. For many jobs it runs in several batches, each atomic and durable, between which other
-    /// callers may claim and write; if interrupted, the remaining jobs are unchanged. [`Command::TakeBack`] is one
+    /// callers may claim and write; if interrupted, the remaining jobs are unchanged. [`Command::UndoAdd`] is one
     /// batch.
-    fn steer(&self, command: Command, which: &Which) -> Result<Steered>;
+    fn apply(&self, command: Command, which: &Selection) -> Result<CommandResult>;
 }

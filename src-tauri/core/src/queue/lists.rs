@@ -34,7 +34,7 @@ impl Filter {
 
 /// A position in a list, from which it can be read on: that of a job when it was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Mark {
+pub struct Cursor {
     /// Its place in a list of jobs that have not ended.
     pub position: i64,
     /// Its place in a list of ended jobs.
@@ -43,9 +43,9 @@ pub struct Mark {
     pub id: JobId,
 }
 
-impl From<&Job> for Mark {
-    fn from(job: &Job) -> Mark {
-        Mark { position: job.position, finished_at: job.finished_at, id: job.id }
+impl From<&Job> for Cursor {
+    fn from(job: &Job) -> Cursor {
+        Cursor { position: job.position, finished_at: job.finished_at, id: job.id }
     }
 }
 
@@ -112,7 +112,7 @@ pub struct Saved {
 
 /// Jobs that wait for free space on a disk.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Crowded {
+pub struct WaitingForSpace {
     /// Their number.
     pub jobs: u64,
     /// The volume, if it is known and the same for all of them.
@@ -141,11 +141,11 @@ pub trait Lists: Send + Sync {
 
     /// Returns the jobs after `after` in the list of these states, in the usual order; from the start of the list
     /// without it. Reads a long list in parts, each as cheap as the first and without duplicates.
-    fn onward(&self, states: &[State], after: Option<Mark>, limit: u64) -> Result<Vec<Job>>;
+    fn page_after(&self, states: &[State], after: Option<Cursor>, limit: u64) -> Result<Vec<Job>>;
 
     /// Returns the jobs after `after` that may start, now or when their backoff ends, in list order; from the start of
     /// the list without it. The cost does not depend on the number of jobs on hold.
-    fn startable(&self, after: Option<Mark>, limit: u64) -> Result<Vec<Job>>;
+    fn startable(&self, after: Option<Cursor>, limit: u64) -> Result<Vec<Job>>;
 
     /// Returns the number of jobs of this filter.
     fn matching(&self, filter: &Filter) -> Result<u64>;
@@ -163,10 +163,10 @@ pub trait Lists: Send + Sync {
     fn startable_before(&self, position: i64) -> Result<u64>;
 
     /// Returns the total size in bytes of the originals of readable queued jobs that are not on hold.
-    fn left(&self) -> Result<u64>;
+    fn queued_bytes(&self) -> Result<u64>;
 
     /// Returns the jobs that wait for free space on a disk.
-    fn crowded(&self) -> Result<Crowded>;
+    fn waiting_for_space(&self) -> Result<WaitingForSpace>;
 
     /// Returns the total sizes of the originals and the results of done jobs.
     fn saved(&self) -> Result<Saved>;

@@ -11,7 +11,7 @@ mod moves;
 mod replace;
 
 use super::work::Work;
-use super::{Command, Place, Refusal, fits, starts};
+use super::{Command, QueuePosition, Refusal, fits, starts};
 use crate::clock::Clock;
 use crate::forecast::learned::Sample;
 use crate::job::{Attempt, Job, JobId, Lease, Millis, State};
@@ -81,7 +81,7 @@ impl All {
         (row.job.state == State::Running && row.job.epoch == lease.epoch).then_some(row)
     }
 
-    fn steer(&mut self, command: Command, id: JobId, named: &[JobId], now: Millis) -> Option<Refusal> {
+    fn apply(&mut self, command: Command, id: JobId, named: &[JobId], now: Millis) -> Option<Refusal> {
         let Some(row) = self.rows.get(&id) else { return Some(Refusal::NotFound) };
         let state = row.job.state;
         if !fits(command, state) {
@@ -97,9 +97,9 @@ impl All {
         }
         match command {
             Command::Remove => self.remove(id),
-            Command::TakeBack if state != State::Running => self.remove(id),
-            Command::MoveTop => self.set_position(id, self.edge(Place::Top, 1)),
-            Command::MoveBottom => self.set_position(id, self.edge(Place::End, 1)),
+            Command::UndoAdd if state != State::Running => self.remove(id),
+            Command::MoveTop => self.set_position(id, self.edge(QueuePosition::Top, 1)),
+            Command::MoveBottom => self.set_position(id, self.edge(QueuePosition::End, 1)),
             Command::MoveUp => self.swap(id, named, true),
             Command::MoveDown => self.swap(id, named, false),
             _ => change(&mut self.rows.get_mut(&id)?.job, command, now),

@@ -9,38 +9,38 @@
 
 mod add;
 mod adopt;
+pub mod backup;
 mod claim;
+mod commands;
 mod damage;
 mod edit;
 mod files;
-mod found;
+mod filter_cache;
 mod keys;
 mod known;
 mod learned;
 mod lists;
-pub mod mend;
+mod locks;
 mod naming;
 mod open;
 mod parts;
+mod read_only;
+mod readable_rows;
+pub mod repair;
 mod replace;
 mod rows;
-mod salvage;
-mod steer;
-mod still;
 mod sums;
-mod turn;
-pub mod upkeep;
 
 use super::Flag;
 use crate::clock::Clock;
 use crate::error::{Error, Result};
-use found::Found;
+use filter_cache::FilterCache;
 use open::Opened;
+use read_only::ReadOnly;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 use std::fs::File;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use still::Still;
 
 /// The queue of one data folder.
 pub struct SqliteQueue {
@@ -48,11 +48,11 @@ pub struct SqliteQueue {
     reader: Mutex<Connection>,
     writer: Mutex<Connection>,
     seen_version: Mutex<i64>,
-    found: Mutex<Option<Found>>,
+    filter_cache: Mutex<Option<FilterCache>>,
     clock: Arc<dyn Clock>,
     in_use: Option<File>,
     /// Set if the queue can only be read.
-    still: Option<Still>,
+    read_only: Option<ReadOnly>,
 }
 
 impl SqliteQueue {
@@ -66,7 +66,15 @@ impl SqliteQueue {
         let reader = Mutex::new(open::reader(path)?);
         let seen_version = Mutex::new(data_version(&writer)?);
         let (writer, in_use) = (Mutex::new(writer), Some(in_use));
-        Ok(SqliteQueue { reader, writer, seen_version, found: Mutex::default(), clock, in_use, still: None })
+        Ok(SqliteQueue {
+            reader,
+            writer,
+            seen_version,
+            filter_cache: Mutex::default(),
+            clock,
+            in_use,
+            read_only: None,
+        })
     }
 
     /// Opens the database for reading. Falls back to read-only access if it cannot be opened as usual because its disk
@@ -81,16 +89,24 @@ impl SqliteQueue {
     }
 
     fn only_read(path: &Path, clock: Arc<dyn Clock>) -> Result<SqliteQueue> {
-        let still = Still::of(path)?;
-        let (reader, writer) = (Mutex::new(still.connect()?), Mutex::new(still.connect()?));
-        let (seen_version, found) = (Mutex::default(), Mutex::default());
-        Ok(SqliteQueue { reader, writer, seen_version, found, clock, in_use: None, still: Some(still) })
+        let read_only = ReadOnly::of(path)?;
+        let (reader, writer) = (Mutex::new(read_only.connect()?), Mutex::new(read_only.connect()?));
+        let (seen_version, filter_cache) = (Mutex::default(), Mutex::default());
+        Ok(SqliteQueue {
+            reader,
+            writer,
+            seen_version,
+            filter_cache,
+            clock,
+            in_use: None,
+            read_only: Some(read_only),
+        })
     }
 
     /// Runs `work` in an immediate transaction, which is rolled back if `work` fails or panics.
     fn write<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
-        if let Some(still) = &self.still {
-            return Err(still.refusal());
+        if let Some(read_only) = &self.read_only {
+            return Err(read_only.refusal());
         }
         let mut writer = lock(&self.writer);
         let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -103,7 +119,7 @@ impl SqliteQueue {
     /// changed meanwhile.
     fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
         let found = work(&lock(&self.reader));
-        self.still.as_ref().map_or(Ok(()), Still::check)?;
+        self.read_only.as_ref().map_or(Ok(()), ReadOnly::check)?;
         found
     }
 }

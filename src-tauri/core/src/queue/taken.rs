@@ -10,11 +10,11 @@ use std::path::Path;
 
 /// Names in use.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Taken {
+pub struct TakenNames {
     keys: HashSet<Vec<u8>>,
 }
 
-impl Taken {
+impl TakenNames {
     /// Is this name in use?
     pub fn has(&self, path: &Path) -> bool {
         self.has_key(&key_of_path(path))
@@ -26,15 +26,15 @@ impl Taken {
     }
 }
 
-impl<P: AsRef<Path>> Extend<P> for Taken {
+impl<P: AsRef<Path>> Extend<P> for TakenNames {
     fn extend<I: IntoIterator<Item = P>>(&mut self, paths: I) {
         self.keys.extend(paths.into_iter().map(|path| key_of_path(path.as_ref())));
     }
 }
 
-impl<P: AsRef<Path>> FromIterator<P> for Taken {
-    fn from_iter<I: IntoIterator<Item = P>>(paths: I) -> Taken {
-        let mut taken = Taken::default();
+impl<P: AsRef<Path>> FromIterator<P> for TakenNames {
+    fn from_iter<I: IntoIterator<Item = P>>(paths: I) -> TakenNames {
+        let mut taken = TakenNames::default();
         taken.extend(paths);
         taken
     }
@@ -46,9 +46,9 @@ mod tests {
 
     #[test]
     fn names_that_differ_only_in_case_or_composition_are_one() {
-        let taken: Taken = ["/v/B.MP4", "/v/e\u{301}.mp4"].into_iter().collect();
+        let taken: TakenNames = ["/v/B.MP4", "/v/e\u{301}.mp4"].into_iter().collect();
         assert!(taken.has(Path::new("/v/b.mp4")) && taken.has(Path::new("/v/\u{c9}.mp4")));
         assert!(!taken.has(Path::new("/v/b (2).mp4")) && !taken.has(Path::new("/w/b.mp4")));
-        assert_eq!(Taken::default(), [""; 0].into_iter().collect());
+        assert_eq!(TakenNames::default(), [""; 0].into_iter().collect());
     }
 }

@@ -10,13 +10,13 @@ use super::{files, plans};
 use crate::clock::Clock;
 use crate::error::Result;
 use crate::failure::{Failure, FailureCode, Reason};
-use crate::ffmpeg::run::{self, Ended, Happened, Report, Request};
-use crate::ffmpeg::{Order, Orders, Tools, classify, probe};
+use crate::ffmpeg::run::{self, Request, RunEnd, RunEvent, RunReport};
+use crate::ffmpeg::{Control, Controls, Tools, classify, probe};
 use crate::job::Job;
 use crate::judge::{self, Judging};
-use crate::look::{self, Asking, Halt};
+use crate::look::{self, Halt, ProbeContext};
 use crate::media::{Measured, MediaInfo};
-use crate::plan::{self, Plan, Step, What};
+use crate::plan::{self, Plan, Step, StepKind};
 use crate::policy::Policy;
 use crate::progress::Progress;
 use crate::progress::steps::Steps;
@@ -36,23 +36,23 @@ pub struct Means<'a> {
     /// The clock.
     pub clock: &'a dyn Clock,
     /// Orders that suspend or end it.
-    pub orders: &'a Orders,
+    pub orders: &'a Controls,
 }
 
 impl Means<'_> {
     /// Waits while suspended; used between steps, when no tool runs that could be suspended. False if an order ends
     /// the check.
     pub(super) fn wait_while_suspended(&self) -> bool {
-        while *self.orders.borrow() == Order::Suspend {
+        while *self.orders.borrow() == Control::Suspend {
             std::thread::park_timeout(self.policy.tick);
         }
-        !matches!(*self.orders.borrow(), Order::Cancel | Order::Stop)
+        !matches!(*self.orders.borrow(), Control::Cancel | Control::Stop)
     }
 }
 
 /// Outcome of checking one result.
 #[derive(Debug, PartialEq)]
-pub struct Found {
+pub struct CheckOutcome {
     /// The finding.
     pub finding: Finding,
     /// What was checked, if the result is right.
@@ -90,20 +90,20 @@ pub fn recheck(
     means: Means<'_>,
     job: &Job,
     on_progress: &mut dyn FnMut(Progress),
-) -> Result<Option<Found>> {
+) -> Result<Option<CheckOutcome>> {
     let attempts = queue.attempts(job.id)?;
     let mut plans = attempts.iter().rev().filter_map(|attempt| attempt.plan.as_deref());
     let made = plans.find_map(|plan| serde_json::from_str(plan).ok());
     let found = match check(means, job, made, on_progress) {
         Ok(Verdict { remarks, verification }) => {
-            Found { finding: Finding::Right { remarks }, verification: Some(verification) }
+            CheckOutcome { finding: Finding::Right { remarks }, verification: Some(verification) }
         }
-        Err(Stop::Found(finding)) => Found { finding, verification: None },
+        Err(Stop::Found(finding)) => CheckOutcome { finding, verification: None },
         Err(Stop::Ordered) => return Ok(None),
     };
     // If a file was changed while it was read, the finding does not count.
     Ok(Some(match files::obstacle(job) {
-        Some(why) => Found { finding: Finding::NotChecked { why }, verification: None },
+        Some(why) => CheckOutcome { finding: Finding::NotChecked { why }, verification: None },
         None => found,
     }))
 }
@@ -119,7 +119,7 @@ fn check(
         return Err(Stop::not_checked(why));
     }
     let Some(spec) = &job.spec else { return Err(Stop::not_checked(Obstacle::OtherVersion)) };
-    let asking = Asking { tools: means.tools, policy: means.policy, orders: means.orders };
+    let asking = ProbeContext { tools: means.tools, policy: means.policy, orders: means.orders };
     let (mut info, abilities) = look::look(asking, &job.source, spec, |_| ())?;
     let copies = made.as_ref().is_some_and(|made| made.copies().next().is_some());
     let current = look::plan(asking, &job.source, spec, (&mut info, &abilities), copies);
@@ -155,7 +155,7 @@ fn verdict_of(mut checking: Checking<'_, '_>, plan: &Plan) -> std::result::Resul
     };
     let (verdict, output) = judge::judge(&mut checking, plan, &read, rest)?;
     let verdict = verdict.map_err(|refusal| Stop::wrong(refusal.into_failure()))?;
-    if let Some(step) = rest.iter().find(|step| step.what == What::DecodeResult) {
+    if let Some(step) = rest.iter().find(|step| step.what == StepKind::DecodeResult) {
         let result = checking.run(step)?;
         let both = Decoded { source: &read, result: &result };
         let fault = decoded::fault(plan, (&checking.info, &output), &both);
@@ -175,7 +175,7 @@ struct Checking<'a, 'h> {
 }
 
 impl Checking<'_, '_> {
-    fn follow(&mut self, step: &Step) -> Report {
+    fn follow(&mut self, step: &Step) -> RunReport {
         let means = self.means;
         let request = Request {
             program: &means.tools.ffmpeg.path,
@@ -188,7 +188,7 @@ impl Checking<'_, '_> {
             clock: means.clock,
         };
         run::run(&request, &mut |happened| {
-            if let Happened::Progress(reading) = happened {
+            if let RunEvent::Progress(reading) = happened {
                 (self.on_progress)(self.steps.take(reading));
             }
         })
@@ -196,17 +196,17 @@ impl Checking<'_, '_> {
 }
 
 /// Failure of a step that prevents a verdict; decoding errors are part of the verdict.
-fn failure(step: &Step, report: &Report) -> Option<Failure> {
+fn failure(step: &Step, report: &RunReport) -> Option<Failure> {
     let failure = classify::failure(report)?;
     let is_judged = matches!(failure.code(), FailureCode::EncodeFailed | FailureCode::SourceTruncated);
-    (step.what == What::ReadSource || !is_judged).then_some(failure)
+    (step.what == StepKind::ReadSource || !is_judged).then_some(failure)
 }
 
 impl Judging for Checking<'_, '_> {
     type End = Stop;
 
-    fn asking(&self) -> Asking<'_> {
-        Asking { tools: self.means.tools, policy: self.means.policy, orders: self.means.orders }
+    fn asking(&self) -> ProbeContext<'_> {
+        ProbeContext { tools: self.means.tools, policy: self.means.policy, orders: self.means.orders }
     }
 
     fn source(&self) -> &Path {
@@ -233,14 +233,14 @@ impl Judging for Checking<'_, '_> {
         self.steps.enter(step);
     }
 
-    fn run(&mut self, step: &Step) -> std::result::Result<Report, Stop> {
+    fn run(&mut self, step: &Step) -> std::result::Result<RunReport, Stop> {
         if !self.means.wait_while_suspended() {
             return Err(Stop::Ordered);
         }
         self.enter(step);
         let report = self.follow(step);
         match report.ended {
-            Ended::Cancelled | Ended::Stopped => Err(Stop::Ordered),
+            RunEnd::Cancelled | RunEnd::Stopped => Err(Stop::Ordered),
             _ => match failure(step, &report) {
                 Some(failure) => Err(Stop::not_checked(failure)),
                 None => Ok(report),

@@ -1,7 +1,7 @@
 //! Checks that converted streams of a result decode completely. Copied ones are covered by verification. Pure.
 
 use super::finding::Fault;
-use crate::ffmpeg::run::Report;
+use crate::ffmpeg::run::RunReport;
 use crate::ffmpeg::statistics::InputStats;
 use crate::media::{Kind, MediaInfo, Stream};
 use crate::plan::{Plan, Planned};
@@ -9,8 +9,8 @@ use crate::verify;
 
 /// Reports of decoding the original and the result.
 pub(super) struct Decoded<'a> {
-    pub(super) source: &'a Report,
-    pub(super) result: &'a Report,
+    pub(super) source: &'a RunReport,
+    pub(super) result: &'a RunReport,
 }
 
 /// Fault in the converted streams, if any.
@@ -42,7 +42,7 @@ fn found<'a>(plan: &Plan, planned: &Planned, output: &'a MediaInfo) -> Option<&'
     output.streams.iter().filter(|s| s.kind == planned.kind && !s.attached_picture).nth(index)
 }
 
-fn stats_of(report: &Report, index: usize) -> Option<&InputStats> {
+fn stats_of(report: &RunReport, index: usize) -> Option<&InputStats> {
     report.inputs.iter().find(|s| s.index == index)
 }
 

@@ -5,7 +5,7 @@ use super::finding::Obstacle;
 use crate::failure::{Failure, Reason, name_of};
 use crate::intake::mtime_ns;
 use crate::job::Job;
-use crate::system::said;
+use crate::system::message;
 use crate::volumes::mounts;
 use std::fs::Metadata;
 use std::io::ErrorKind;
@@ -42,7 +42,7 @@ fn file(path: &Path, volume: Option<&Path>) -> Result<Metadata, Absent> {
     match std::fs::metadata(path) {
         Ok(metadata) if metadata.is_file() => Ok(metadata),
         Err(e) if !matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
-            Err(Absent::Hidden(Reason::Unseen { name: name_of(path), cause: said(&e) }.into()))
+            Err(Absent::Hidden(Reason::Unseen { name: name_of(path), cause: message(&e) }.into()))
         }
         _ if is_away(volume) => Err(Absent::Away),
         _ => Err(Absent::Gone),

@@ -3,12 +3,12 @@
 //! Guarantees that each finding is stored as soon as it is known, and that an order to stop is followed within two
 //! seconds.
 
-use super::checking::{Found, Means, recheck};
+use super::checking::{CheckOutcome, Means, recheck};
 use super::finding::{Check, Finding};
 use crate::clock::Clock;
 use crate::data::lock;
 use crate::error::Result;
-use crate::ffmpeg::{Order, Orders, Tools};
+use crate::ffmpeg::{Control, Controls, Tools};
 use crate::job::{Job, JobId, State};
 use crate::policy::{NICEST, Policy};
 use crate::progress::Progress;
@@ -61,7 +61,7 @@ pub enum Event<'a> {
 
 /// Summary of a round.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Tally {
+pub struct RoundTally {
     /// Results that are right.
     pub right: u64,
     /// Jobs whose results are wrong.
@@ -72,7 +72,7 @@ pub struct Tally {
     pub stopped: bool,
 }
 
-impl Tally {
+impl RoundTally {
     /// Number of results with a verdict.
     pub fn checked(&self) -> u64 {
         self.right + self.wrong.len() as u64
@@ -104,18 +104,18 @@ pub fn done(queue: &dyn Lists) -> Result<Vec<JobId>> {
 pub fn run_all(
     round: Round<'_>,
     ids: &[JobId],
-    stop: &Orders,
+    stop: &Controls,
     subscriber: &mut (dyn FnMut(Event<'_>) + Send),
-) -> Result<Tally> {
+) -> Result<RoundTally> {
     let subscriber = Mutex::new(subscriber);
-    let (give, orders) = watch::channel(Order::Go);
+    let (give, orders) = watch::channel(Control::Go);
     let (ended, end) = channel::<()>();
-    give_order(&round, &give, stop, &subscriber);
+    send_control(&round, &give, stop, &subscriber);
     std::thread::scope(|scope| {
         let (round, subscriber) = (&round, &subscriber);
         scope.spawn(move || {
             while end.recv_timeout(round.policy.tick) == Err(RecvTimeoutError::Timeout) {
-                give_order(round, &give, stop, subscriber);
+                send_control(round, &give, stop, subscriber);
             }
         });
         let done = check_all(round, ids, &orders, subscriber);
@@ -126,23 +126,28 @@ pub fn run_all(
 
 /// Sends the order that follows from the current state, and an event when the round begins to wait for the queue or
 /// continues.
-fn give_order(round: &Round<'_>, give: &watch::Sender<Order>, stop: &Orders, subscriber: &Subscriber<'_>) {
+fn send_control(
+    round: &Round<'_>,
+    give: &watch::Sender<Control>,
+    stop: &Controls,
+    subscriber: &Subscriber<'_>,
+) {
     let now = *give.borrow();
     let next = order(round, now, stop);
     if next != now {
         give.send_replace(next);
-        send(subscriber, Event::Waits(next == Order::Suspend));
+        send(subscriber, Event::Waits(next == Control::Suspend));
     }
 }
 
 /// The order after `now`.
-fn order(round: &Round<'_>, now: Order, stop: &Orders) -> Order {
-    if matches!(*stop.borrow(), Order::Cancel | Order::Stop) {
-        return Order::Cancel;
+fn order(round: &Round<'_>, now: Control, stop: &Controls) -> Control {
+    if matches!(*stop.borrow(), Control::Cancel | Control::Stop) {
+        return Control::Cancel;
     }
     match is_busy(round) {
-        Ok(true) => Order::Suspend,
-        Ok(false) => Order::Go,
+        Ok(true) => Control::Suspend,
+        Ok(false) => Control::Go,
         // If the queue cannot be read, the order stays.
         Err(cause) => {
             tracing::warn!(%cause, "cannot read from the queue whether it has work");
@@ -168,12 +173,12 @@ fn is_busy(round: &Round<'_>) -> Result<bool> {
 fn check_all(
     round: &Round<'_>,
     ids: &[JobId],
-    orders: &Orders,
+    orders: &Controls,
     subscriber: &Subscriber<'_>,
-) -> Result<Tally> {
+) -> Result<RoundTally> {
     let policy = patient(round.policy);
     let means = Means { tools: round.tools, policy: &policy, clock: round.clock, orders };
-    let mut tally = Tally::default();
+    let mut tally = RoundTally::default();
     for (n, id) in (1..).zip(ids) {
         // The job may have been removed meanwhile.
         let Some(job) = round.queue.job(*id)?.filter(|job| job.state == State::Done) else { continue };
@@ -200,7 +205,7 @@ fn check(
     }
     let found =
         recheck(round.queue, means, job, &mut |progress| send(subscriber, Event::Progress(progress)))?;
-    let Some(Found { finding, verification }) = found else { return Ok(None) };
+    let Some(CheckOutcome { finding, verification }) = found else { return Ok(None) };
     let check = Check { at: round.clock.now(), finding };
     round.queue.keep_check(job.id, &check, verification.as_ref())?;
     Ok(Some(check))

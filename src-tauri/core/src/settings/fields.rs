@@ -6,7 +6,7 @@
 use super::{Settings, Theme, change_if, presets};
 use crate::error::{Error, Result};
 use crate::preset::fields::{self, MB, field, without_unit};
-use crate::preset::{Field, words};
+use crate::preset::{Field, parse_error};
 use serde_json::{Map, Value};
 use std::path::Path;
 
@@ -142,7 +142,7 @@ fn put(settings: &Settings, field: &Field, text: &str) -> std::result::Result<Se
     let new = parsed(field, text.trim(), default).ok_or_else(refusal)?;
     json.insert(field.key.to_owned(), new);
     serde_json::from_value(Value::Object(json)).map_err(|why| {
-        tracing::debug!(why = words::plain(&why), "setting refused");
+        tracing::debug!(why = parse_error::plain(&why), "setting refused");
         refusal()
     })
 }

@@ -6,7 +6,7 @@
 //!
 //! Guarantees that a job counts once, by its last end: a job that runs again does not count until it ends again.
 
-use crate::batch::{Batch, Ended, Far};
+use crate::batch::{Batch, BatchProgress, BatchTotals};
 use crate::error::Result;
 use crate::event::Event;
 use crate::job::{JobId, State};
@@ -58,7 +58,7 @@ impl Tally {
     }
 
     /// Counts an event.
-    pub fn hear(&self, event: &Event) {
+    pub fn record(&self, event: &Event) {
         match event {
             Event::JobChanged { id, state, .. } => self.enter(*id, *state),
             Event::Idle => self.count().rest(),
@@ -97,10 +97,10 @@ impl Tally {
     ///
     /// # Errors
     /// Those of the queue.
-    pub fn far(&self, queue: &dyn Lists) -> Result<Far> {
+    pub fn progress(&self, queue: &dyn Lists) -> Result<BatchProgress> {
         loop {
             let batch = self.batch();
-            let far = batch.far(&queue.counts()?);
+            let far = batch.progress(&queue.counts()?);
             // A job that ended in between would count twice or not at all.
             if self.batch() == batch {
                 return Ok(far);
@@ -162,7 +162,7 @@ impl Count {
         }
         if state.is_ended() {
             self.add(id, state, u64::saturating_add);
-            let Ended { done, failed, cancelled, .. } = self.batch.ended;
+            let BatchTotals { done, failed, cancelled, .. } = self.batch.ended;
             self.ends.insert(id, End { state, batch: self.batches, nth: done + failed + cancelled });
         }
     }
@@ -197,15 +197,15 @@ impl Count {
     /// Starts a new batch if the last one is over.
     fn begin(&mut self) {
         if self.batch.over {
-            (self.batch.ended, self.batch.over) = (Ended::default(), false);
+            (self.batch.ended, self.batch.over) = (BatchTotals::default(), false);
             (self.batches, self.before) = (self.batches + 1, self.worked);
         }
     }
 
     fn rest(&mut self) {
         let batch = &mut self.batch;
-        batch.rested = if batch.over { Ended::default() } else { batch.ended };
-        (batch.rests, batch.over) = (batch.rests + 1, true);
+        batch.last_ended = if batch.over { BatchTotals::default() } else { batch.ended };
+        (batch.idle_count, batch.over) = (batch.idle_count + 1, true);
     }
 }
 
@@ -256,14 +256,14 @@ mod tests {
         let tally = tally(&[(1, State::Running), (1, State::Done), (2, State::Running), (2, State::Failed)]);
         let stands = || {
             let batch = tally.batch();
-            [batch.ended.done, batch.ended.failed, batch.rests, batch.rested.done]
+            [batch.ended.done, batch.ended.failed, batch.idle_count, batch.last_ended.done]
         };
         assert_eq!(stands(), [1, 1, 0, 0]);
-        tally.hear(&Event::Idle);
+        tally.record(&Event::Idle);
         assert_eq!(stands(), [1, 1, 1, 1], "over");
         tally.enter(JobId(3), State::Queued);
         assert_eq!(stands(), [1, 1, 1, 1], "no job has started yet");
-        tally.hear(&Event::Idle);
+        tally.record(&Event::Idle);
         assert_eq!(stands(), [1, 1, 2, 0], "idle again, and no job had started");
         tally.enter(JobId(2), State::Running);
         assert_eq!(stands(), [0, 0, 2, 0], "a failure of an earlier batch is not counted");
@@ -276,23 +276,23 @@ mod tests {
     #[test]
     fn job_resumed_after_idle_starts_a_batch() {
         let tally = tally(&[(1, State::Done)]);
-        tally.hear(&Event::Idle);
+        tally.record(&Event::Idle);
         tally.goes_on();
         tally.make(JobId(2), 100, 30);
         tally.enter(JobId(2), State::Done);
-        tally.hear(&Event::Idle);
+        tally.record(&Event::Idle);
         let batch = tally.batch();
-        assert_eq!((batch.rested.done, batch.rested.bytes_before, batch.ended.done), (1, 100, 1));
+        assert_eq!((batch.last_ended.done, batch.last_ended.bytes_before, batch.ended.done), (1, 100, 1));
         tally.goes_on();
         tally.goes_on();
-        assert_eq!(tally.batch().ended, Ended::default());
+        assert_eq!(tally.batch().ended, BatchTotals::default());
     }
 
     #[test]
     fn time_of_a_batch_starts_with_it() {
         let (tally, second) = (Tally::default(), Duration::from_secs(1));
         tally.set_worked(second);
-        tally.hear(&Event::Idle);
+        tally.record(&Event::Idle);
         tally.enter(JobId(1), State::Running);
         tally.set_worked(second * 3);
         assert_eq!((tally.worked(), tally.batch().ended.worked_ms), (second * 3, 2000));
@@ -300,7 +300,7 @@ mod tests {
 
     #[test]
     fn jobs_ended_by_the_rescue_belong_to_the_run_but_to_no_batch() {
-        let last = Batch { ended: Ended { done: 5, ..Ended::default() }, ..Batch::default() };
+        let last = Batch { ended: BatchTotals { done: 5, ..BatchTotals::default() }, ..Batch::default() };
         let found = [(JobId(1), State::Done, Some(Saved { before: 9, after: 1 }))];
         let tally = Tally::resume(found, last);
         assert_eq!((tally.of(State::Done), tally.saved().before), (1, 9));

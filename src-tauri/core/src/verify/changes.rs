@@ -7,7 +7,7 @@
 use super::verification::{Evidence, StreamCheck};
 use super::{Case, Refusal, length, wrong};
 use crate::failure::Fault;
-use crate::ffmpeg::given::{Part, Pictures, Sound};
+use crate::ffmpeg::filter_input::{Part, Pictures, Sound};
 use crate::media::{Kind, Learned, Picture, Stream};
 use crate::plan::Planned;
 use crate::remark::{Remark, SizeAt, SoundKind};

@@ -4,7 +4,7 @@
 
 use super::Case;
 use super::verification::StreamCheck;
-use crate::ledger::{self, Difference, Ledger, Of, Property, Value, Why};
+use crate::ledger::{self, ChangeReason, Difference, Ledger, Property, Subject, Value};
 use crate::media::Stream;
 use crate::plan::{Action, Planned};
 use crate::remark::Remark;
@@ -26,7 +26,7 @@ pub(super) fn differences(
     }
     // Equal packets hold equal facts, whatever the headers declare.
     let same = |change: &Difference| {
-        checks.iter().any(|check| check.compared && change.of == Of::Stream(check.input))
+        checks.iter().any(|check| check.compared && change.of == Subject::Stream(check.input))
     };
     all.retain(|change| !(change.why.is_none() && is_in_packets(&change.property) && same(change)));
     all.extend(encoded_again(case, checks));
@@ -39,7 +39,7 @@ fn missing_cues(case: &Case<'_>, (planned, found): &(&Planned, &Stream)) -> Opti
     let (had, has) = source.cues.as_ref().zip(found.cues.as_ref())?;
     let (all, missing) = (had.texts().len(), had.missing_in(has));
     (missing > 0).then(|| Difference {
-        of: Of::Stream(planned.input),
+        of: Subject::Stream(planned.input),
         property: Property::Cues,
         from: Value::Number(all as f64),
         to: Some(Value::Number((all - missing) as f64)),
@@ -55,14 +55,14 @@ fn is_in_packets(property: &Property) -> bool {
 /// Streams that were encoded although the preset promises copies.
 fn encoded_again(case: &Case<'_>, checks: &[StreamCheck]) -> Vec<Difference> {
     let why = |planned: &Planned| match &planned.action {
-        Action::Convert(spec) => spec.instead.clone().map(Why::Stream),
+        Action::Convert(spec) => spec.instead.clone().map(ChangeReason::Stream),
         Action::Copy { .. } | Action::Drop { .. } => None,
     };
     let difference = |check: &StreamCheck| {
         let planned = case.plan.streams.iter().find(|planned| planned.input == check.input)?;
         let why = why(planned)?;
         Some(Difference {
-            of: Of::Stream(check.input),
+            of: Subject::Stream(check.input),
             property: Property::Packets,
             from: Value::Is(true),
             to: None,

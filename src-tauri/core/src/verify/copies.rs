@@ -6,7 +6,7 @@
 use super::verification::{Decoded, Measure, Side};
 use super::{Case, Copies, Pair, Refusal, decoded, length, matched, wrong};
 use crate::failure::Fault;
-use crate::ffmpeg::run::Report;
+use crate::ffmpeg::run::RunReport;
 use crate::ffmpeg::statistics::InputStats;
 use crate::media::{CopyFault, Kind, Span};
 use crate::plan::{Action, Planned};
@@ -65,7 +65,7 @@ pub(super) fn is_equally_damaged(copies: &Copies) -> bool {
 
 /// Source streams whose copies met errors, by the ffmpeg component that logged them: decoders are named after their
 /// codec, newer versions add the stream. Errors of unknown origin count against all copies.
-fn damaged(case: &Case<'_>, report: &Report) -> Vec<usize> {
+fn damaged(case: &Case<'_>, report: &RunReport) -> Vec<usize> {
     if report.errors.is_empty() {
         return Vec::new();
     }

@@ -29,7 +29,7 @@ pub(super) fn absent(case: &Case<'_>, kind: Kind) -> Vec<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ffmpeg::run::{Ended, Report};
+    use crate::ffmpeg::run::{RunEnd, RunReport};
     use crate::ffmpeg::statistics::InputStats;
     use crate::media::{MediaInfo, Picture, Stream};
     use crate::plan::{Abilities, plan};
@@ -37,11 +37,11 @@ mod tests {
     use crate::progress::Progress;
     use crate::spec::JobSpec;
 
-    fn report(packets: [u64; 3]) -> Report {
+    fn report(packets: [u64; 3]) -> RunReport {
         let inputs = packets.into_iter().enumerate();
         let inputs = inputs.map(|(index, packets)| InputStats { index, packets, ..InputStats::default() });
-        Report {
-            ended: Ended::Exited(0),
+        RunReport {
+            ended: RunEnd::Exited(0),
             saw_end: true,
             inputs: inputs.collect(),
             complained: std::collections::BTreeSet::new(),
@@ -49,7 +49,7 @@ mod tests {
             cut_short: false,
             dropped: 0,
             guessed: false,
-            given: crate::ffmpeg::given::Given::default(),
+            given: crate::ffmpeg::filter_input::FilterInput::default(),
             log_tail: String::new(),
             progress: Progress::default(),
         }

@@ -4,7 +4,7 @@
 //! Pure. Guarantees that only packets before the first keyframe excuse anything.
 
 use super::Case;
-use crate::ffmpeg::run::Report;
+use crate::ffmpeg::run::RunReport;
 use crate::media::Span;
 use crate::remark::Remark;
 
@@ -53,7 +53,7 @@ fn picture<'a>(case: &Case<'a>) -> Option<&'a Span> {
 }
 
 /// Errors that a late first keyframe does not explain.
-pub(super) fn unexplained<'a>(case: &Case<'a>, report: &'a Report) -> Vec<&'a String> {
+pub(super) fn unexplained<'a>(case: &Case<'a>, report: &'a RunReport) -> Vec<&'a String> {
     let explained = lead(case).is_some();
     let is_explained = |line: &String| reports_missing_references(line) || line.contains(REPEATED);
     report.errors.iter().filter(|line| !(explained && is_explained(line))).collect()

@@ -7,8 +7,8 @@ use super::agreed::{agree, gaps, tolerance};
 use super::verification::{Evidence, Measure};
 use super::{Case, Pair, Refusal, cut, lead, truncated, wrong};
 use crate::failure::{Failure, Fault};
-use crate::ffmpeg::given::Pictures;
-use crate::ffmpeg::run::Report;
+use crate::ffmpeg::filter_input::Pictures;
+use crate::ffmpeg::run::RunReport;
 use crate::media::{Kind, MediaInfo, Span};
 use crate::plan::Action;
 use crate::remark::Remark;
@@ -126,7 +126,7 @@ fn missing_part(pair: &Pair<'_>, case: &Case<'_>, found: f64, declared: Option<f
     is_damaged.then_some(Remark::Incomplete { readable_seconds: found, declared_seconds: declared, gaps })
 }
 
-fn other_length(pair: &Pair<'_>, found: f64, expected: Option<f64>, report: &Report) -> Failure {
+fn other_length(pair: &Pair<'_>, found: f64, expected: Option<f64>, report: &RunReport) -> Failure {
     wrong(Fault::OtherLength { carries: pair.planned.kind, copied: false, found, expected }, report)
 }
 
@@ -180,7 +180,7 @@ pub(super) fn check_count(pair: &Pair<'_>, case: &Case<'_>) -> Result<Measure<u6
 }
 
 /// A filter that buffers a frame loses it where the size changes.
-fn exact_count(pictures: &Pictures, found: u64, report: &Report) -> Result<Measure<u64>, Failure> {
+fn exact_count(pictures: &Pictures, found: u64, report: &RunReport) -> Result<Measure<u64>, Failure> {
     let (min, tolerated) = (pictures.distinct(), (pictures.parts.len() as u64).max(1));
     let expected = found.clamp(min, pictures.count);
     if expected.abs_diff(found) <= tolerated {

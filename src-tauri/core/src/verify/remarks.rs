@@ -1,10 +1,10 @@
-//! Remarks on a result that passed: damage met while decoding, gaps, its size. Differences from the source are
+//! Remarks on a result that passed: damage found while decoding, gaps, its size. Differences from the source are
 //! elsewhere. Pure.
 
 use super::{Case, copies, lead};
 use crate::ffmpeg::classify::DECODING;
 use crate::ffmpeg::report::MOST_ERRORS;
-use crate::ffmpeg::run::Report;
+use crate::ffmpeg::run::RunReport;
 use crate::media::{Kind, MediaInfo, Stream};
 use crate::plan::{self, Action, Planned};
 use crate::remark::Remark;
@@ -82,14 +82,14 @@ fn is_repeated(line: &str) -> bool {
     phrases.into_iter().any(|phrase| line.contains(phrase))
 }
 
-/// Number of damaged spots met while decoding the original, or the same parts of its copy.
+/// Number of damaged spots found while decoding the original, or the same parts of its copy.
 pub(super) fn damaged_spots(case: &Case<'_>) -> usize {
     let copies = case.copies.filter(|copies| copies::is_equally_damaged(copies));
     counted(case, case.report) + copies.map_or(0, |c| counted(case, &c.decoded))
 }
 
 /// Damaged spots in one report.
-fn counted(case: &Case<'_>, report: &Report) -> usize {
+fn counted(case: &Case<'_>, report: &RunReport) -> usize {
     spots(&lead::unexplained(case, report))
 }
 
@@ -99,7 +99,7 @@ pub(crate) fn spots(errors: &[&String]) -> usize {
     (errors.len() - repeated).max(usize::from(repeated > 0))
 }
 
-/// Damage met while decoding.
+/// Damage found while decoding.
 pub(super) fn damage(case: &Case<'_>) -> Option<Remark> {
     let (count, at_least) = (damaged_spots(case), case.report.errors.len() >= MOST_ERRORS);
     (count > 0).then_some(Remark::DamagedSpots { count, at_least })

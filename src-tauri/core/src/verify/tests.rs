@@ -3,7 +3,7 @@
 use super::*;
 use crate::failure::FailureCode;
 use crate::ffmpeg::report::MOST_ERRORS;
-use crate::ffmpeg::run::Ended;
+use crate::ffmpeg::run::RunEnd;
 use crate::media::{Measured, Picture, Span};
 use crate::plan::{Abilities, plan};
 use crate::preset;
@@ -21,7 +21,7 @@ mod telemetry;
 struct Setup {
     source: MediaInfo,
     output: MediaInfo,
-    report: Report,
+    report: RunReport,
     measured: Option<Measured>,
     plan: Plan,
     salvage: bool,
@@ -55,8 +55,8 @@ fn setup() -> Setup {
     let source = media("mpeg4", "mp3");
     let spec = JobSpec::of(preset::find("small-hevc").unwrap().clone());
     let stats = |index, frames, samples| InputStats { index, packets: 250, frames, samples };
-    let report = Report {
-        ended: Ended::Exited(0),
+    let report = RunReport {
+        ended: RunEnd::Exited(0),
         saw_end: true,
         inputs: vec![stats(0, Some(250), None), stats(1, Some(469), Some(480_000)), stats(2, None, None)],
         errors: Vec::new(),
@@ -64,7 +64,7 @@ fn setup() -> Setup {
         cut_short: false,
         dropped: 0,
         guessed: false,
-        given: crate::ffmpeg::given::Given::default(),
+        given: crate::ffmpeg::filter_input::FilterInput::default(),
         log_tail: "[info] the log".into(),
         progress: Progress::default(),
     };
@@ -111,7 +111,7 @@ fn remarks_of(change: impl FnOnce(&mut Setup)) -> Vec<String> {
 }
 
 fn sentences(verdict: &Verdict) -> Vec<String> {
-    words::said(&verdict.remarks).iter().map(ToString::to_string).collect()
+    words::sentences(&verdict.remarks).iter().map(ToString::to_string).collect()
 }
 
 fn measured(index: usize, span: Span) -> Measured {
@@ -146,7 +146,7 @@ fn empty_unfinished_or_incomplete_result_fails_with_its_log() {
         failed(|w| w.output.size = None),
         failed(|w| w.output.streams.clear()),
     ] {
-        assert_eq!(failure.said(), "The result is empty.");
+        assert_eq!(failure.sentence(), "The result is empty.");
         assert_eq!(
             (failure.code(), failure.log_tail.as_str()),
             (FailureCode::VerificationFailed, "[info] the log")
@@ -156,13 +156,13 @@ fn empty_unfinished_or_incomplete_result_fails_with_its_log() {
     assert_eq!((nothing.code(), &nothing.reason), (FailureCode::SourceTruncated, &Reason::NothingReadable));
     assert_eq!(nothing.log_tail, "[info] the log");
     let unfinished = failed(|w| w.report.saw_end = false);
-    assert_eq!(unfinished.said(), "ffmpeg ended without reporting that it had finished.");
-    let lacks = |index: usize| failed(|w| drop(w.output.streams.remove(index))).said();
+    assert_eq!(unfinished.sentence(), "ffmpeg ended without reporting that it had finished.");
+    let lacks = |index: usize| failed(|w| drop(w.output.streams.remove(index))).sentence();
     assert_eq!(lacks(0), "The picture is missing in the result.");
     assert_eq!(lacks(1), "A sound track is missing in the result.");
     assert_eq!(lacks(2), "A subtitle track is missing in the result.");
     let other = failed(|w| w.output.streams[0].codec = "h264".into());
-    assert_eq!(other.said(), "The picture is missing in the result.", "another codec");
+    assert_eq!(other.sentence(), "The picture is missing in the result.", "another codec");
 }
 
 #[test]
@@ -231,12 +231,12 @@ fn different_length_is_inconclusive_until_packets_are_measured() {
     let verdict = shorter(6.0).unwrap();
     assert_eq!(verdict.verification.streams[0].by, Evidence::Packets);
     let Err(Refusal::Failed(failure)) = shorter(10.0) else { panic!("refused") };
-    assert_eq!(failure.said(), "The picture of the result lasts 6.0 s instead of 10.0 s.");
+    assert_eq!(failure.sentence(), "The picture of the result lasts 6.0 s instead of 10.0 s.");
     let sound = failed(|w| {
         w.output.streams[1].seconds = Some(6.0);
         w.measured = Some(Measured::default());
     });
-    assert_eq!(sound.said(), "The sound of the result lasts 6.0 s instead of 10.0 s.");
+    assert_eq!(sound.sentence(), "The sound of the result lasts 6.0 s instead of 10.0 s.");
 }
 
 #[test]
@@ -247,7 +247,7 @@ fn file_length_is_the_fallback_for_streams_without_one() {
         w.output.seconds = None;
         without(w);
     });
-    assert_eq!(neither.said(), "The length of the result cannot be read.");
+    assert_eq!(neither.sentence(), "The length of the result cannot be read.");
     assert!(verified(|w| w.source.streams[0].seconds = None).is_ok(), "the same for the source");
 }
 
@@ -271,7 +271,7 @@ fn truncated_source_fails_or_is_partial_where_salvage_is_wanted() {
     };
     let failure = failed(cut);
     assert_eq!(failure.code(), FailureCode::SourceTruncated);
-    assert_eq!(failure.said(), "The recording ends early: 0:04 of 0:10 can be read.");
+    assert_eq!(failure.sentence(), "The recording ends early: 0:04 of 0:10 can be read.");
     assert_eq!(failure.log_tail, "[info] the log");
     let readable =
         Measured { streams: BTreeMap::from([(0, span(4.0)), (1, span(4.0))]), ..Measured::default() };
@@ -386,7 +386,7 @@ fn frames_are_counted() {
         |found, lost| verified(|w| (w.output.streams[0].packets, w.report.dropped) = (Some(found), lost));
     assert!(made(248, 0).is_ok() && made(252, 0).is_ok());
     let Err(Refusal::Failed(failure)) = made(247, 0) else { panic!("refused") };
-    assert_eq!(failure.said(), "The result has 247 pictures instead of 250.");
+    assert_eq!(failure.sentence(), "The result has 247 pictures instead of 250.");
     assert!(made(500, 0).is_err(), "doubled");
     let verdict = made(240, 10).unwrap();
     assert_eq!(verdict.remarks, [Remark::PicturesAtOneTime { count: 10, of: 250 }]);

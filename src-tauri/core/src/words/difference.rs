@@ -5,7 +5,7 @@
 
 use super::numbers::{in_a_line, number};
 use super::{Sentence, stream_reason};
-use crate::ledger::{Difference, Of, Property, Value, Why};
+use crate::ledger::{ChangeReason, Difference, Property, Subject, Value};
 
 /// A sentence for each difference; tracks left out for one reason share one, and so do tags.
 pub fn differences<'a>(differences: impl Iterator<Item = &'a Difference>) -> Vec<Sentence> {
@@ -20,7 +20,7 @@ pub(super) fn grouped<'a>(
     for difference in differences {
         match (&difference.property, difference.of, &difference.to) {
             (Property::Tag(name), _, None) => group(&mut tags, difference, in_a_line(name)),
-            (Property::Stream, Of::Stream(n), _) => group(&mut tracks, difference, n.to_string()),
+            (Property::Stream, Subject::Stream(n), _) => group(&mut tracks, difference, n.to_string()),
             _ => all.push((difference, sentence(difference))),
         }
     }
@@ -43,7 +43,7 @@ fn group<'a>(groups: &mut Groups<'a>, difference: &'a Difference, name: String) 
     }
 }
 
-fn left_out(what: &str, why: Option<&Why>, names: &[String]) -> String {
+fn left_out(what: &str, why: Option<&ChangeReason>, names: &[String]) -> String {
     let (s, were) = if names.len() == 1 { ("", "was") } else { ("s", "were") };
     format!("{what}{s} {} {were} left out{}.", names.join(", "), because(why, names.len() > 1))
 }
@@ -65,8 +65,8 @@ fn sentence(difference: &Difference) -> String {
     let reason = because(difference.why.as_ref(), many);
     let what = what(difference);
     match difference.of {
-        Of::Stream(n) => format!("Track {n}: {what}{reason}."),
-        Of::File => {
+        Subject::Stream(n) => format!("Track {n}: {what}{reason}."),
+        Subject::File => {
             let mut letters = what.chars();
             let first = letters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
             format!("{first}{}{reason}.", letters.as_str())
@@ -74,14 +74,14 @@ fn sentence(difference: &Difference) -> String {
     }
 }
 
-fn because(why: Option<&Why>, many: bool) -> String {
+fn because(why: Option<&ChangeReason>, many: bool) -> String {
     let it = if many { "them" } else { "it" };
     match why {
-        None | Some(Why::Preset | Why::Follows) => String::new(),
-        Some(Why::Limit) => "; the preset has this limit".to_owned(),
-        Some(Why::Container(container)) => format!("; {} cannot hold {it}", container.name()),
-        Some(Why::Encoder) => format!("; its encoder cannot keep {it}"),
-        Some(Why::Stream(reason)) => format!(": {}", stream_reason::words(reason)),
+        None | Some(ChangeReason::Preset | ChangeReason::Follows) => String::new(),
+        Some(ChangeReason::Limit) => "; the preset has this limit".to_owned(),
+        Some(ChangeReason::Container(container)) => format!("; {} cannot hold {it}", container.name()),
+        Some(ChangeReason::Encoder) => format!("; its encoder cannot keep {it}"),
+        Some(ChangeReason::Stream(reason)) => format!(": {}", stream_reason::words(reason)),
     }
 }
 
@@ -93,7 +93,7 @@ fn what(difference: &Difference) -> String {
         (Property::Chosen(kind), _) => {
             format!("players may choose another {} track than before", format!("{kind:?}").to_lowercase())
         }
-        (Property::Rate, Some(rate)) => format!("{} pictures a second became {}", shown(from), shown(rate)),
+        (Property::Rate, Some(rate)) => format!("{} frames per second became {}", shown(from), shown(rate)),
         (Property::Cues, Some(to)) => format!("{} cues became {}", shown(from), shown(to)),
         (Property::Drawings, _) => "drawings are left out".into(),
         (Property::Styles, _) => "styles and positions are lost".into(),

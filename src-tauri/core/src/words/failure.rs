@@ -2,7 +2,7 @@
 
 use super::Sentence;
 use super::numbers::size;
-use crate::failure::{Failure, FailureCode, Fault, PlaceIn, Reason};
+use crate::failure::{Failure, FailureCode, Fault, LocationIn, Reason};
 use crate::media::Kind;
 
 /// The sentence for a reason.
@@ -56,8 +56,8 @@ fn places(reason: &Reason) -> Option<String> {
         R::NoRoomBeside { volume, takes, free, reserve } => {
             let [takes, free, reserve] = [*takes, *free, *reserve].map(size);
             format!(
-                "{volume} has no room for this video beside the running ones: it may take {takes}, and of {free} that are \
-                 free {reserve} must stay."
+                "{volume} has no room for this video beside the running ones: it may take {takes}; {free} are free, of which \
+                 {reserve} must stay free."
             )
         }
         R::WriteFailed { folder, cause } => format!("Writing into {folder} failed: {cause}."),
@@ -78,9 +78,9 @@ fn sources(reason: &Reason) -> Option<String> {
         R::NoSuchFile { path } => format!("{path} does not exist."),
         R::IsFolder { path } => format!("{path} is a folder; name the videos in it."),
         R::NotAFile { path } => format!("{path} is neither a file nor a folder."),
-        R::Forbidden { name } => format!("{name} may not be read by this user."),
+        R::Forbidden { name } => format!("{name} cannot be read by this user."),
         R::Unseen { name, cause } => format!("{name} could not be examined: {cause}."),
-        R::SourceChanged { name } => format!("{name} was changed while it was read."),
+        R::SourceChanged { name } => format!("{name} changed while it was being read."),
         R::SourceGrowing { name } => format!("{name} is still being written."),
         R::NotMedia { name } => format!("{name} is not a video that can be read."),
         R::AnimatedWebp { name } => format!(
@@ -149,7 +149,7 @@ fn plans(reason: &Reason) -> Option<String> {
         R::StillTooBig { limit } => {
             format!("The result exceeded {limit} MB, even on a second try.")
         }
-        R::CopyTooBig => "The copy is larger than wanted.".into(),
+        R::CopyTooBig => "The copy is larger than the target.".into(),
         R::GrewTooFar => "The result grew far beyond what a video of this size and length can take.".into(),
         R::NoEncoder { encoder: Some(encoder) } => {
             format!("This ffmpeg cannot encode with {encoder}, which the preset needs.")
@@ -167,7 +167,7 @@ fn plans(reason: &Reason) -> Option<String> {
 fn tools(reason: &Reason) -> String {
     use Reason as R;
     match reason {
-        R::Killed { tool, signal } => format!("{tool} was ended from outside by {}.", signal_name(*signal)),
+        R::Killed { tool, signal } => format!("{tool} was killed by {}.", signal_name(*signal)),
         R::Stalled => "ffmpeg stopped making progress and was ended.".into(),
         R::OutOfMemory => "Memory ran out.".into(),
         R::NoThread { cause } => format!("No thread could be started: {cause}."),
@@ -186,7 +186,7 @@ fn tools(reason: &Reason) -> String {
         ),
         R::NothingToRun => "The plan had nothing to run.".into(),
         R::Text { text, .. } => text.clone(),
-        _ => "Spool itself made a mistake while it worked on this video.".into(),
+        _ => "An internal error of Spool ended the work on this video.".into(),
     }
 }
 
@@ -245,14 +245,14 @@ fn wrong(fault: &Fault) -> String {
     }
 }
 
-fn place(by: &PlaceIn) -> String {
+fn place(by: &LocationIn) -> String {
     match by {
-        PlaceIn::Tag { name } => return format!("its tag {name}"),
-        PlaceIn::Text => "a text in its metadata",
-        PlaceIn::Telemetry => "telemetry",
-        PlaceIn::Cover => "its cover",
-        PlaceIn::Subtitles => "its subtitles",
-        PlaceIn::Picture => "its picture",
+        LocationIn::Tag { name } => return format!("its tag {name}"),
+        LocationIn::Text => "a text in its metadata",
+        LocationIn::Telemetry => "telemetry",
+        LocationIn::Cover => "its cover",
+        LocationIn::Subtitles => "its subtitles",
+        LocationIn::Picture => "its picture",
     }
     .into()
 }

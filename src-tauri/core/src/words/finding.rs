@@ -8,7 +8,7 @@ use crate::media::{Kind, codec_name, running_time};
 pub fn finding(finding: &Finding) -> Option<Sentence> {
     let text = match finding {
         Finding::Right { remarks } => {
-            remark::said(remarks).iter().map(Sentence::to_string).collect::<Vec<_>>().join(" ")
+            remark::sentences(remarks).iter().map(Sentence::to_string).collect::<Vec<_>>().join(" ")
         }
         Finding::Wrong { fault } => of_fault(fault),
         Finding::NotChecked { why } => of_obstacle(why),

@@ -17,7 +17,7 @@ pub fn alarm(alarm: &Alarm) -> Sentence {
     };
     Sentence::new(match volume {
         Some(volume) => format!("{what} All of them are on “{volume}”."),
-        None => format!("{what} Look at their reasons before the rest runs into the same."),
+        None => format!("{what} Check their reasons before more videos fail."),
     })
 }
 

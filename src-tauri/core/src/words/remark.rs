@@ -9,7 +9,7 @@ use crate::remark::{Remark, SizeAt, SoundKind};
 
 /// A sentence with its remark, or the first of those that share it.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Said {
+pub struct RemarkText {
     /// The remark.
     pub remark: Remark,
     /// Its sentence.
@@ -17,22 +17,22 @@ pub struct Said {
 }
 
 /// The sentences with their remarks. Differences of one kind share a sentence.
-pub fn remarks(remarks: &[Remark]) -> Vec<Said> {
+pub fn remarks(remarks: &[Remark]) -> Vec<RemarkText> {
     let differs = |remark: &Remark| matches!(remark, Remark::Differs(_));
     let together = remarks.chunk_by(|a, b| differs(a) && differs(b));
-    let mut all: Vec<Said> = together.flat_map(run).collect();
+    let mut all: Vec<RemarkText> = together.flat_map(run).collect();
     // Remarks on several streams may be equal after rounding.
     all.dedup_by(|a, b| a.sentence == b.sentence);
     all
 }
 
 /// The sentences without remarks.
-pub fn said(of: &[Remark]) -> Vec<Sentence> {
+pub fn sentences(of: &[Remark]) -> Vec<Sentence> {
     remarks(of).into_iter().map(|item| item.sentence).collect()
 }
 
 /// Sentences for a run of differences, or for one remark of another kind.
-fn run(run: &[Remark]) -> Vec<Said> {
+fn run(run: &[Remark]) -> Vec<RemarkText> {
     let differences = run.iter().filter_map(|remark| match remark {
         Remark::Differs(difference) => Some(difference),
         _ => None,
@@ -41,7 +41,10 @@ fn run(run: &[Remark]) -> Vec<Said> {
     let differences = differences.map(|(first, text)| (Remark::Differs(first.clone()), text));
     let others = run.iter().filter(|remark| !matches!(remark, Remark::Differs(_)));
     let others = others.map(|remark| (remark.clone(), words(remark)));
-    differences.chain(others).map(|(remark, text)| Said { remark, sentence: Sentence::new(text) }).collect()
+    differences
+        .chain(others)
+        .map(|(remark, text)| RemarkText { remark, sentence: Sentence::new(text) })
+        .collect()
 }
 
 fn words(remark: &Remark) -> String {
@@ -55,7 +58,7 @@ fn words(remark: &Remark) -> String {
             format!("The original is incomplete: {part} could be read.{}", gaps(missing))
         }
         Remark::AssumedRate { rate } => {
-            format!("The original has no timestamps; {} pictures a second were assumed.", number(*rate))
+            format!("The original has no timestamps; {} frames per second were assumed.", number(*rate))
         }
         Remark::SoundTimesDamaged { decoded_seconds, kept_seconds } => {
             let (whole, left) = (running_time(*decoded_seconds), running_time(*kept_seconds));
@@ -99,7 +102,7 @@ fn of_tracks(remark: &Remark) -> String {
             format!("Telemetry ({writer}, track {track}) was left out: {}.", stream_reason::words(reason))
         }
         Remark::TelemetryBeyondEnd { track, writer } => {
-            format!("Telemetry ({writer}, track {track}) beyond the end of the film was left out.")
+            format!("Telemetry ({writer}, track {track}) beyond the end of the video was left out.")
         }
         Remark::TelemetryIncomplete { track, writer, count, of } => {
             format!("Telemetry ({writer}, track {track}) is incomplete: {count} of {of} parts remain.")
@@ -173,8 +176,8 @@ fn fixed(remark: &Remark) -> &'static str {
 
 fn chapters(count: usize, of: usize) -> String {
     match count {
-        1 => format!("1 of {of} chapters begins after the end of the film and was left out."),
-        n => format!("{n} of {of} chapters begin after the end of the film and were left out."),
+        1 => format!("1 of {of} chapters begins after the end of the video and was left out."),
+        n => format!("{n} of {of} chapters begin after the end of the video and were left out."),
     }
 }
 
@@ -218,7 +221,7 @@ fn sound_changes(track: usize, kinds: &[SoundKind]) -> String {
 fn not_copied(stream: Kind, fault: CopyFault) -> String {
     let what = if stream == Kind::Video { "picture" } else { "sound" };
     match fault {
-        CopyFault::Big => format!("A copy was larger than wanted, so the {what} was converted."),
+        CopyFault::Big => format!("A copy was larger than the target, so the {what} was converted."),
         CopyFault::Damaged => {
             format!("The {what} is damaged in places, so it was converted rather than copied.")
         }

@@ -66,12 +66,12 @@ fn fixed(reason: &StreamReason) -> &'static str {
         Why::NoText => "it holds no text",
         Why::TextNotSaved => "its text could not be saved",
         Why::NoPictureTimes => "AVI does not store when its pictures are shown",
-        Why::CopyTooBig => "a copy was larger than wanted",
+        Why::CopyTooBig => "a copy was larger than the target",
         Why::CopyUnfaithful => "a copy did not show what the original shows",
         Why::EditList => "it was trimmed by an edit list, which a copy would undo",
         Why::FormatChanges => "its format changes in the middle",
         Why::EdgesShown => "a copy shows the edges that the original hides",
-        Why::NoFields => "this preset keeps no fields",
+        Why::NoFields => "this preset does not keep interlacing",
         Why::NotHeld { .. }
         | Why::FilesNotHeld { .. }
         | Why::PictureSubtitles { .. }

@@ -2,7 +2,7 @@
 //! container.
 
 use super::{Outcome, Track, lost};
-use crate::ledger::{Property, Value, Why};
+use crate::ledger::{ChangeReason, Property, Value};
 use crate::media::Picture;
 use crate::plan::{PictureSettings, shape};
 use crate::preset::{Container, VideoCodec, VideoPreset};
@@ -22,21 +22,21 @@ pub(super) fn outcome(track: &Track<'_>, property: &Property) -> Outcome {
 fn copied(container: Container, picture: &Picture, property: &Property) -> Outcome {
     match property {
         Property::Spherical | Property::Stereo if container == Container::Mov => {
-            Some(lost(Why::Container(container)))
+            Some(lost(ChangeReason::Container(container)))
         }
         Property::Size | Property::Shape if picture.crop.is_some() => {
             let whole = Picture { crop: None, ..picture.clone() };
             let (width, height) = whole.frame();
             Some(match property {
                 Property::Size => {
-                    let why = Why::Stream(StreamReason::EdgesShown);
+                    let why = ChangeReason::Stream(StreamReason::EdgesShown);
                     (Some(Value::Pair(width, height)), why)
                 }
-                _ => (Some(Value::Number(width / height)), Why::Follows),
+                _ => (Some(Value::Number(width / height)), ChangeReason::Follows),
             })
         }
         Property::Transparency if picture.alpha_beside && container != Container::Mkv => {
-            Some(lost(Why::Container(container)))
+            Some(lost(ChangeReason::Container(container)))
         }
         _ => None,
     }
@@ -56,26 +56,26 @@ fn encoded(
         Property::Size => {
             let (width, height) = shape::target_size(picture, preset);
             let shown = f64::from(width) * shape::pixel_aspect(picture, (width, height)).unwrap_or(1.0);
-            Some((Some(Value::Pair(shown, height.into())), Why::Preset))
+            Some((Some(Value::Pair(shown, height.into())), ChangeReason::Preset))
         }
-        Property::Fields if preset.codec != VideoCodec::ProRes => Some(lost(Why::Preset)),
+        Property::Fields if preset.codec != VideoCodec::ProRes => Some(lost(ChangeReason::Preset)),
         Property::FieldRate if preset.codec != VideoCodec::ProRes => {
-            Some(lost(Why::Stream(StreamReason::NoFields)))
+            Some(lost(ChangeReason::Stream(StreamReason::NoFields)))
         }
-        Property::Depth => Some((Some(Value::Number(settings.pixels.bits().into())), Why::Preset)),
-        Property::Range => Some(lost(Why::Preset)),
-        Property::Transfer if mapped => Some((text("bt709"), Why::Encoder)),
-        Property::Mastering | Property::Light if mapped => Some(lost(Why::Follows)),
+        Property::Depth => Some((Some(Value::Number(settings.pixels.bits().into())), ChangeReason::Preset)),
+        Property::Range => Some(lost(ChangeReason::Preset)),
+        Property::Transfer if mapped => Some((text("bt709"), ChangeReason::Encoder)),
+        Property::Mastering | Property::Light if mapped => Some(lost(ChangeReason::Follows)),
         Property::Mastering | Property::Light if preset.codec == VideoCodec::ProRes => {
-            Some(lost(Why::Encoder))
+            Some(lost(ChangeReason::Encoder))
         }
-        Property::Primaries => colours.map(|colours| (text(&colours.primaries), Why::Follows)),
-        Property::Matrix => colours.map(|colours| (text(&colours.matrix), Why::Follows)),
-        Property::Transparency => Some(lost(Why::Encoder)),
+        Property::Primaries => colours.map(|colours| (text(&colours.primaries), ChangeReason::Follows)),
+        Property::Matrix => colours.map(|colours| (text(&colours.matrix), ChangeReason::Follows)),
+        Property::Transparency => Some(lost(ChangeReason::Encoder)),
         // Signalled in the frames only.
-        Property::Stereo if !picture.immersive => Some(lost(Why::Encoder)),
+        Property::Stereo if !picture.immersive => Some(lost(ChangeReason::Encoder)),
         Property::Spherical | Property::Stereo if track.plan.container == Container::Mov => {
-            Some(lost(Why::Container(Container::Mov)))
+            Some(lost(ChangeReason::Container(Container::Mov)))
         }
         _ => None,
     }
@@ -84,5 +84,5 @@ fn encoded(
 /// The frame rate is capped at the preset's limit.
 fn rate(picture: &Picture, preset: &VideoPreset) -> Outcome {
     let (rate, max) = picture.rate.zip(preset.max_fps)?;
-    Some((Some(Value::Number(rate.min(max.into()))), Why::Limit))
+    Some((Some(Value::Number(rate.min(max.into()))), ChangeReason::Limit))
 }

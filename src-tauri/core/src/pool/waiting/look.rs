@@ -5,7 +5,7 @@
 
 use crate::failure::{FailureCode, Reason};
 use crate::job::{Job, JobId};
-use crate::pool::room;
+use crate::pool::space;
 use crate::pool::work::Stamp;
 use crate::shared::Tooling;
 use crate::volumes::mounts::{self, Mounts};
@@ -38,7 +38,7 @@ impl Looked {
 /// A job that waits for space, and the space there is.
 pub(super) struct NeedsRoom {
     pub(super) id: JobId,
-    pub(super) need: room::Need,
+    pub(super) need: space::Need,
     pub(super) device: Option<String>,
     /// Free bytes on the volume of its result.
     pub(super) free: u64,
@@ -109,7 +109,7 @@ impl<'a> Answers<'a> {
         // All folders of a file system share its free space.
         let at = mount.map_or(folder(job), |mount| &mount.point).to_owned();
         let free = *self.free.entry(at).or_insert_with(|| free_space(folder(job)).unwrap_or(0));
-        NeedsRoom { id: job.id, need: room::need(job), device, free }
+        NeedsRoom { id: job.id, need: space::need(job), device, free }
     }
 
     fn is_mounted(&mut self, point: &'a Path) -> bool {

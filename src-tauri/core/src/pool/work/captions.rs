@@ -5,7 +5,7 @@
 
 use super::End;
 use super::making::Making;
-use crate::ffmpeg::{self, Asked};
+use crate::ffmpeg::{self, CaptionRequest};
 use crate::plan::Plan;
 
 /// Returns the plan with the tracks that captions become. In a copied video stream they stay as they are.
@@ -16,7 +16,7 @@ pub(super) fn add(making: &mut Making<'_>, plan: Plan) -> Result<Plan, End> {
     let work = making.work;
     let (policy, orders) = (&work.shared.policy, Some(work.orders));
     let beside: Vec<usize> = plan.timed().map(|stream| stream.input).collect();
-    let asked = Asked {
+    let asked = CaptionRequest {
         tools: making.tools,
         policy,
         orders,

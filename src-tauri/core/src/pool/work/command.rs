@@ -6,17 +6,17 @@
 use super::End;
 use super::making::Making;
 use crate::failure::{Failure, FailureCode, Reason};
-use crate::ffmpeg::run::{self, Ended, Part, Report, Request};
-use crate::ffmpeg::{Order, Orders, Tools, classify, growth};
+use crate::ffmpeg::run::{self, Part, Request, RunEnd, RunReport};
+use crate::ffmpeg::{Control, Controls, Tools, classify, growth};
 use crate::output;
-use crate::plan::{Step, What};
+use crate::plan::{Step, StepKind};
 use crate::progress::Progress;
 use crate::queue::Note;
 use std::ffi::OsString;
 use std::time::{Duration, Instant};
 
 /// Runs a step to its end. Returns a report only if the step did not fail.
-pub(super) fn run(making: &mut Making<'_>, step: &Step) -> Result<Report, End> {
+pub(super) fn run(making: &mut Making<'_>, step: &Step) -> Result<RunReport, End> {
     let work = making.work;
     work.note(&Note::Command(command_line(making.tools, &step.arguments)))?;
     work.heed()?;
@@ -31,12 +31,12 @@ pub(super) fn run(making: &mut Making<'_>, step: &Step) -> Result<Report, End> {
         policy: &work.shared.policy,
         clock: work.shared.clock.as_ref(),
     };
-    let report = run::run(&request, &mut |happened| work.hear(happened, &mut making.steps));
+    let report = run::run(&request, &mut |happened| work.record(happened, &mut making.steps));
     work.keep(making.steps.take(report.progress));
     making.log.add(step.what, &report.log_tail);
     match report.ended {
-        Ended::Cancelled => Err(End::Cancelled),
-        Ended::Stopped => Err(End::Stopped),
+        RunEnd::Cancelled => Err(End::Cancelled),
+        RunEnd::Stopped => Err(End::Stopped),
         _ => refuse_failed(making, step, &report).map(|()| report),
     }
 }
@@ -46,12 +46,14 @@ fn command_line(tools: &Tools, args: &[OsString]) -> Vec<String> {
     std::iter::once(&program).chain(args).map(|a| a.to_string_lossy().into_owned()).collect()
 }
 
-fn refuse_failed(making: &Making<'_>, step: &Step, report: &Report) -> Result<(), End> {
+fn refuse_failed(making: &Making<'_>, step: &Step, report: &RunReport) -> Result<(), End> {
     let work = making.work;
     output::check_folder(&work.part, work.job.output_volume.as_deref())?;
     match classify::failure(report) {
         // A failed decode is judged by its log.
-        Some(failure) if step.what == What::DecodeCopies && failure.code() == FailureCode::EncodeFailed => {
+        Some(failure)
+            if step.what == StepKind::DecodeCopies && failure.code() == FailureCode::EncodeFailed =>
+        {
             Ok(())
         }
         Some(failure) if may_be_the_session(&failure) && stop_follows(work.orders) => Err(End::Stopped),
@@ -70,12 +72,12 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Waits for an order to stop. The end of a session signals all its processes, so the encoder may end before the order
 /// arrives.
-fn stop_follows(orders: &Orders) -> bool {
+fn stop_follows(orders: &Controls) -> bool {
     let until = Instant::now() + PATIENCE;
-    while *orders.borrow() != Order::Stop && Instant::now() < until {
+    while *orders.borrow() != Control::Stop && Instant::now() < until {
         std::thread::park_timeout(Duration::from_millis(20));
     }
-    *orders.borrow() == Order::Stop
+    *orders.borrow() == Control::Stop
 }
 
 /// Percentage of the result below which its size is guessed as twice the written bytes.

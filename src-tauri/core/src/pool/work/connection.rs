@@ -54,15 +54,15 @@ fn may_be_the_drive(code: FailureCode) -> bool {
 
 /// Returns the drive of this job that does not work.
 fn lost_place(work: &Work<'_>) -> Option<PathBuf> {
-    places(work.job).into_iter().find(|place| answers(place).is_err_and(|error| is_trouble(&error)))
+    roots(work.job).into_iter().find(|place| answers(place).is_err_and(|error| is_trouble(&error)))
 }
 
 /// Returns the mounts that a job reads from and writes to.
-pub(super) fn places(job: &Job) -> Vec<PathBuf> {
-    let mut places: Vec<PathBuf> =
+pub(super) fn roots(job: &Job) -> Vec<PathBuf> {
+    let mut roots: Vec<PathBuf> =
         [&job.real_source, &job.output].into_iter().filter_map(|path| mounts::point_of(path)).collect();
-    places.dedup();
-    places
+    roots.dedup();
+    roots
 }
 
 fn is_trouble(error: &io::Error) -> bool {

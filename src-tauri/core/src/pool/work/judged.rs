@@ -5,12 +5,12 @@ use super::making::Making;
 use super::{End, command};
 use crate::failure::Failure;
 use crate::ffmpeg::probe;
-use crate::ffmpeg::run::Report;
+use crate::ffmpeg::run::RunReport;
 use crate::judge::{self, Judging};
-use crate::look::{Asking, Halt};
+use crate::look::{Halt, ProbeContext};
 use crate::media::{Measured, MediaInfo};
 use crate::output;
-use crate::plan::{Plan, Step, What};
+use crate::plan::{Plan, Step, StepKind};
 use crate::preset::Container;
 use crate::verify::{Refusal, Verdict};
 use std::path::{Path, PathBuf};
@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 pub(super) fn judge(
     making: &mut Making<'_>,
     plan: &Plan,
-    report: &Report,
+    report: &RunReport,
     steps: &[Step],
 ) -> Result<Verdict, End> {
     hide_subtitles(making, plan);
@@ -76,8 +76,8 @@ fn undeclare(making: &Making<'_>, plan: &Plan) {
 impl Judging for Making<'_> {
     type End = End;
 
-    fn asking(&self) -> Asking<'_> {
-        Asking { tools: self.tools, policy: &self.work.shared.policy, orders: self.work.orders }
+    fn asking(&self) -> ProbeContext<'_> {
+        ProbeContext { tools: self.tools, policy: &self.work.shared.policy, orders: self.work.orders }
     }
 
     fn source(&self) -> &Path {
@@ -104,7 +104,7 @@ impl Judging for Making<'_> {
         Making::enter(self, step);
     }
 
-    fn run(&mut self, step: &Step) -> Result<Report, End> {
+    fn run(&mut self, step: &Step) -> Result<RunReport, End> {
         command::run(self, step)
     }
 
@@ -113,7 +113,7 @@ impl Judging for Making<'_> {
     }
 
     fn unreadable(&mut self, failure: Failure) -> End {
-        self.log.add(What::Check, &failure.log_tail);
+        self.log.add(StepKind::Check, &failure.log_tail);
         probe::not_read_back(failure).into()
     }
 

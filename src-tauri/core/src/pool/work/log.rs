@@ -3,15 +3,15 @@
 //! Guarantees that it is at most `KEPT_LOG` bytes long, and that the latest step gets most of them, as it is the one
 //! that failed. Pure.
 
-use crate::plan::What;
+use crate::plan::StepKind;
 use crate::queue::KEPT_LOG;
 
 /// The ends of the logs of all steps so far.
 #[derive(Debug, Default)]
-pub(super) struct Log(Vec<(What, String)>);
+pub(super) struct Log(Vec<(StepKind, String)>);
 
 impl Log {
-    pub(super) fn add(&mut self, what: What, logged: &str) {
+    pub(super) fn add(&mut self, what: StepKind, logged: &str) {
         self.0.push((what, logged.to_owned()));
     }
 
@@ -45,7 +45,7 @@ fn last_lines(text: &str, room: usize) -> &str {
 mod tests {
     use super::*;
 
-    fn log(steps: &[(What, &str)]) -> String {
+    fn log(steps: &[(StepKind, &str)]) -> String {
         let mut log = Log::default();
         for (what, logged) in steps {
             log.add(*what, logged);
@@ -55,8 +55,8 @@ mod tests {
 
     #[test]
     fn each_of_several_steps_has_a_header() {
-        assert_eq!(log(&[(What::Encode, "[info] a\n[info] b")]), "[info] a\n[info] b");
-        let two = log(&[(What::FirstPass, "[info] a"), (What::SecondPass, "[error] b")]);
+        assert_eq!(log(&[(StepKind::Encode, "[info] a\n[info] b")]), "[info] a\n[info] b");
+        let two = log(&[(StepKind::FirstPass, "[info] a"), (StepKind::SecondPass, "[error] b")]);
         assert_eq!(two, "-- first pass --\n[info] a\n-- second pass --\n[error] b\n");
     }
 
@@ -64,10 +64,10 @@ mod tests {
     fn latest_step_keeps_most_and_lines_stay_whole() {
         let long = |word: &str| vec![format!("[info] {word}é"); 2000].join("\n");
         let (first, second) = (long("first"), long("second"));
-        let tail = log(&[(What::FirstPass, &first), (What::SecondPass, &second)]);
+        let tail = log(&[(StepKind::FirstPass, &first), (StepKind::SecondPass, &second)]);
         assert!(tail.len() <= KEPT_LOG && tail.len() > KEPT_LOG - 50, "{}", tail.len());
         assert!(tail.starts_with("-- second pass --\n[info] second") && !tail.contains("first"));
-        let tail = log(&[(What::FirstPass, &first), (What::SecondPass, "[error] b")]);
+        let tail = log(&[(StepKind::FirstPass, &first), (StepKind::SecondPass, "[error] b")]);
         assert!(
             tail.len() <= KEPT_LOG && tail.starts_with("-- first pass --\n[info] first"),
             "{}",

@@ -13,7 +13,7 @@ use crate::ffmpeg::classify::is_over_subtitles;
 use crate::ffmpeg::{Tools, abilities, probe};
 use crate::media::{CopyFault, Kind, MediaInfo};
 use crate::output;
-use crate::plan::{self, Plan, Step, What};
+use crate::plan::{self, Plan, Step, StepKind};
 use crate::preset::Hardware;
 use crate::progress::steps::Steps;
 use crate::queue::Note;
@@ -170,7 +170,7 @@ fn in_size(making: &mut Making<'_>, plan: &Plan) -> Result<Verdict, End> {
     refuse_big_copy(plan, made.verification.size)?;
     let Some(slower) = plan::slower(plan, made.verification.size) else { return Ok(made) };
     let again = steps(making, &slower);
-    let again: Vec<Step> = again.into_iter().skip_while(|step| step.what != What::SecondPass).collect();
+    let again: Vec<Step> = again.into_iter().skip_while(|step| step.what != StepKind::SecondPass).collect();
     let made = carry_out(making, &slower, &again)?;
     if plan::slower(&slower, made.verification.size).is_some() {
         let limit = slower.limit.unwrap_or(0) / 1_000_000;
@@ -196,7 +196,7 @@ fn steps(making: &Making<'_>, plan: &Plan) -> Vec<Step> {
 /// Runs the steps that write a result, then those that check it.
 fn carry_out(making: &mut Making<'_>, plan: &Plan, steps: &[Step]) -> Result<Verdict, End> {
     let nothing = || End::from(Failure::from(Reason::NothingToRun));
-    let check = steps.iter().position(|step| step.what == What::Check).ok_or_else(nothing)?;
+    let check = steps.iter().position(|step| step.what == StepKind::Check).ok_or_else(nothing)?;
     let (writing, checking) = steps.split_at(check);
     prepare(making.work, plan)?;
     making.steps.start(steps);

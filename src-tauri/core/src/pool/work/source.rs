@@ -6,7 +6,7 @@ use super::{End, Work};
 use crate::failure::{Failure, FailureCode, Reason, name_of, shown};
 use crate::job::Job;
 use crate::output;
-use crate::system::said;
+use crate::system::message;
 use crate::volumes::{self, Trouble, mounts};
 use filetime::FileTime;
 use std::fs::Metadata;
@@ -52,7 +52,7 @@ fn absent(job: &Job, error: &io::Error) -> Failure {
         _ if volumes::trouble(error) == Trouble::Lost => {
             return output::lost(&mounts::point_of(&job.real_source).unwrap_or_else(|| job.source.clone()));
         }
-        _ => Reason::Unseen { name, cause: said(error) },
+        _ => Reason::Unseen { name, cause: message(error) },
     }
     .into()
 }

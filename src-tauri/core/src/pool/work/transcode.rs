@@ -3,14 +3,14 @@
 use super::connection;
 use super::make;
 use super::source::{self, Stamp};
-use super::{End, Report, Work};
+use super::{End, Work, WorkerReport};
 use crate::event::Event;
 use crate::failure::{Failure, Reason};
-use crate::ffmpeg::run::Happened;
+use crate::ffmpeg::run::RunEvent;
 use crate::ffmpeg::{self, Tools};
 use crate::intake::nanoseconds;
 use crate::job::Origin;
-use crate::look::{self, Asking, Halt};
+use crate::look::{self, Halt, ProbeContext};
 use crate::media::{MediaInfo, marker};
 use crate::output::{self, Published};
 use crate::plan::{Abilities, Plan};
@@ -76,8 +76,8 @@ fn left_as_it_is(work: &Work<'_>, before: Stamp) -> Outcome {
     Outcome::Done { output: work.job.source.clone(), size: before.size, warnings }
 }
 
-fn asking<'a>(work: &'a Work<'_>, tools: &'a Tools) -> Asking<'a> {
-    Asking { tools, policy: &work.shared.policy, orders: work.orders }
+fn asking<'a>(work: &'a Work<'_>, tools: &'a Tools) -> ProbeContext<'a> {
+    ProbeContext { tools, policy: &work.shared.policy, orders: work.orders }
 }
 
 fn looked(work: &Work<'_>, tools: &Tools) -> Result<(MediaInfo, Abilities), End> {
@@ -108,7 +108,7 @@ fn describe(work: &Work<'_>, info: &MediaInfo) {
         return;
     }
     match work.shared.queue.describe(work.job.id, &facts) {
-        Ok(()) => work.shared.tell(Event::QueueChanged),
+        Ok(()) => work.shared.emit(Event::QueueChanged),
         Err(cause) => tracing::warn!(job = %work.job.id, %cause, "the facts of a video could not be stored"),
     }
 }
@@ -138,7 +138,7 @@ impl Work<'_> {
     fn not_admitted(&self, why: Refused) -> End {
         match why {
             Refused::Failed(failure) => End::Failed(failure),
-            Refused::Crowded(failure) => End::Crowded(failure),
+            Refused::NoSpace(failure) => End::NoSpace(failure),
             Refused::Ordered => self.halted(Halt::Ordered),
         }
     }
@@ -157,20 +157,22 @@ impl Work<'_> {
     }
 
     /// Handles an event of a running command, which is the current one of `steps`.
-    pub(super) fn hear(&self, happened: Happened, steps: &mut Steps) {
+    pub(super) fn record(&self, happened: RunEvent, steps: &mut Steps) {
         match happened {
-            Happened::Started(child) => drop(self.note(&Note::Child(child))),
+            RunEvent::Started(child) => drop(self.note(&Note::Child(child))),
             // An attempt that was left behind has the order to stop; another one may be shown.
             _ if self.heed().is_err() => {}
-            Happened::Suspended(still) => drop(self.reports.send(Report::Suspended(self.job.id, still))),
-            Happened::Progress(reading) => self.show(steps.take(reading)),
+            RunEvent::Suspended(still) => {
+                drop(self.reports.send(WorkerReport::Suspended(self.job.id, still)));
+            }
+            RunEvent::Progress(reading) => self.show(steps.take(reading)),
         }
     }
 
     /// Stores the progress of the attempt, and sends its event.
     fn show(&self, progress: Progress) {
         self.shared.progress().insert(self.job.id, progress);
-        self.shared.tell(Event::Progress { id: self.job.id, progress });
+        self.shared.emit(Event::Progress { id: self.job.id, progress });
     }
 
     /// Replaces the last progress, if there is any, without an event.

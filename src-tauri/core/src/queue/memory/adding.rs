@@ -4,7 +4,7 @@ use super::moves::{fresh, same_name};
 use super::{All, Row};
 use crate::job::{Job, JobId, Millis, State};
 use crate::queue::work::{Meaning, Work};
-use crate::queue::{Added, EarlierResult, NewJob, Place, Taken, key_of_path, trees};
+use crate::queue::{Added, EarlierResult, NewJob, QueuePosition, TakenNames, key_of_path, trees};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -12,8 +12,8 @@ impl All {
     pub(super) fn add_all(
         &mut self,
         jobs: &[NewJob],
-        place: Place,
-        taken: &Taken,
+        place: QueuePosition,
+        taken: &TakenNames,
         now: Millis,
     ) -> Vec<Added> {
         let mut position = self.edge(place, jobs.len());
@@ -25,7 +25,7 @@ impl All {
         added
     }
 
-    fn add(&mut self, new: &NewJob, position: i64, taken: &Taken, now: Millis) -> Added {
+    fn add(&mut self, new: &NewJob, position: i64, taken: &TakenNames, now: Millis) -> Added {
         let meaning = Meaning::of(&new.spec);
         let work = Work::of(&new.real_source, &new.root, &meaning);
         if let Some(known) = self.known(new, &work, taken) {
@@ -40,7 +40,7 @@ impl All {
         new: &NewJob,
         work: Work,
         position: i64,
-        taken: &Taken,
+        taken: &TakenNames,
         now: Millis,
     ) -> (JobId, PathBuf) {
         let mut free =
@@ -58,7 +58,7 @@ impl All {
         self.rows.values().find(|r| r.is_active() && r.work == *work).map(|row| row.job.id)
     }
 
-    fn known(&self, new: &NewJob, work: &Work, taken: &Taken) -> Option<Added> {
+    fn known(&self, new: &NewJob, work: &Work, taken: &TakenNames) -> Option<Added> {
         if let Some(duplicate) = self.active(work) {
             return Some(Added::Duplicate(duplicate));
         }
@@ -126,11 +126,11 @@ impl All {
         self.rows.values().any(|r| r.is_active() && same_name(&r.job.output, name))
     }
 
-    pub(super) fn edge(&self, place: Place, count: usize) -> i64 {
+    pub(super) fn edge(&self, place: QueuePosition, count: usize) -> i64 {
         let positions = self.rows.values().map(|r| r.job.position);
         match place {
-            Place::End => positions.max().unwrap_or(0) + 1,
-            Place::Top => positions.min().unwrap_or(1) - count as i64,
+            QueuePosition::End => positions.max().unwrap_or(0) + 1,
+            QueuePosition::Top => positions.min().unwrap_or(1) - count as i64,
         }
     }
 }

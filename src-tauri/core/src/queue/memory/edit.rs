@@ -6,11 +6,11 @@ use crate::failure::FailureCode;
 use crate::job::{Job, State};
 use crate::queue::edit::refusal;
 use crate::queue::work::{Meaning, Work};
-use crate::queue::{Edit, Edited, NewJob, Taken};
+use crate::queue::{Edit, Edited, NewJob, TakenNames};
 use std::path::{Path, PathBuf};
 
 impl All {
-    pub(super) fn edit(&mut self, edit: &Edit, taken: &Taken) -> Edited {
+    pub(super) fn edit(&mut self, edit: &Edit, taken: &TakenNames) -> Edited {
         let work = Work::of(&edit.new.real_source, &edit.new.root, &Meaning::of(&edit.new.spec));
         if let Some(refused) = self.refusal(edit, &work, taken) {
             return refused;
@@ -29,7 +29,7 @@ impl All {
         Edited::Changed(output)
     }
 
-    fn refusal(&self, edit: &Edit, work: &Work, taken: &Taken) -> Option<Edited> {
+    fn refusal(&self, edit: &Edit, work: &Work, taken: &TakenNames) -> Option<Edited> {
         let row = self.rows.get(&edit.id);
         if let Some(refused) = refusal(row.map(|row| &row.job)) {
             return Some(refused);

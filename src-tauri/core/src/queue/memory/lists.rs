@@ -4,8 +4,8 @@ use super::{MemoryQueue, Row};
 use crate::error::Result;
 use crate::failure::FailureCode;
 use crate::job::{Job, JobId, Millis, State};
-use crate::queue::chosen::{Brief, chosen};
-use crate::queue::{Counts, Crowded, Filter, Lists, Mark, Recent, Saved, newest_first};
+use crate::queue::filter::{Candidate, select};
+use crate::queue::{Counts, Cursor, Filter, Lists, Recent, Saved, WaitingForSpace, newest_first};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
@@ -41,14 +41,14 @@ impl Lists for MemoryQueue {
         } else {
             jobs.sort_by_key(|j| (j.position, j.id));
         }
-        Ok(chosen(jobs.into_iter().map(Brief::from).collect(), filter))
+        Ok(select(jobs.into_iter().map(Candidate::from).collect(), filter))
     }
 
     fn running(&self, owner: &str) -> Result<Vec<Job>> {
         Ok(self.owned(|of| of == owner))
     }
 
-    fn onward(&self, states: &[State], after: Option<Mark>, limit: u64) -> Result<Vec<Job>> {
+    fn page_after(&self, states: &[State], after: Option<Cursor>, limit: u64) -> Result<Vec<Job>> {
         let behind = |job: &Job| match after {
             None => true,
             Some(mark) if newest_first(states) => (job.finished_at, job.id) < (mark.finished_at, mark.id),
@@ -58,8 +58,8 @@ impl Lists for MemoryQueue {
         Ok(all.into_iter().filter(behind).take(limit as usize).collect())
     }
 
-    fn startable(&self, after: Option<Mark>, limit: u64) -> Result<Vec<Job>> {
-        let queued = self.onward(&[State::Queued], after, u64::MAX)?;
+    fn startable(&self, after: Option<Cursor>, limit: u64) -> Result<Vec<Job>> {
+        let queued = self.page_after(&[State::Queued], after, u64::MAX)?;
         let may_start = |job: &Job| !job.hold && job.spec.is_some();
         Ok(queued.into_iter().filter(may_start).take(limit as usize).collect())
     }
@@ -102,20 +102,20 @@ impl Lists for MemoryQueue {
         Ok(rows.values().filter(|r| r.job.position < position && r.may_start(now)).count() as u64)
     }
 
-    fn left(&self) -> Result<u64> {
+    fn queued_bytes(&self) -> Result<u64> {
         let all = self.all();
         let left = all.rows.values().map(|r| &r.job);
         let left = left.filter(|j| j.state == State::Queued && !j.hold && j.spec.is_some());
         Ok(left.filter_map(|job| job.source_size).sum())
     }
 
-    fn crowded(&self) -> Result<Crowded> {
+    fn waiting_for_space(&self) -> Result<WaitingForSpace> {
         let waiting = self.page(&Filter::of(&[State::Waiting]), 0, u64::MAX)?;
         let full = |job: &Job| job.failure.as_ref().is_some_and(|f| f.code() == FailureCode::DiskFull);
         let volumes: Vec<_> = waiting.into_iter().filter(full).map(|job| job.output_volume).collect();
         let first = volumes.first().cloned().flatten();
         let one = volumes.iter().all(|volume| *volume == first);
-        Ok(Crowded { jobs: volumes.len() as u64, volume: first.filter(|_| one) })
+        Ok(WaitingForSpace { jobs: volumes.len() as u64, volume: first.filter(|_| one) })
     }
 
     fn saved(&self) -> Result<Saved> {

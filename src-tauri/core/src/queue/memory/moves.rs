@@ -81,7 +81,7 @@ pub(super) fn fresh(id: JobId, new: &NewJob, output: &Path, position: i64, now: 
 
 pub(super) fn change(job: &mut Job, command: Command, now: Millis) {
     match command {
-        Command::Cancel | Command::TakeBack if job.state == State::Running => job.cancel_requested = true,
+        Command::Cancel | Command::UndoAdd if job.state == State::Running => job.cancel_requested = true,
         Command::Cancel => {
             (job.state, job.hold, job.run_at, job.finished_at) = (State::Cancelled, false, None, Some(now));
             job.failure = None;
@@ -98,7 +98,7 @@ pub(super) fn change(job: &mut Job, command: Command, now: Millis) {
         }
         Command::Now => (job.state, job.run_at) = (State::Queued, None),
         Command::Remove
-        | Command::TakeBack
+        | Command::UndoAdd
         | Command::MoveTop
         | Command::MoveBottom
         | Command::MoveUp

@@ -3,16 +3,16 @@
 use super::All;
 use crate::job::{Millis, State};
 use crate::queue::work::{Meaning, Work};
-use crate::queue::{Place, Refusal, Replaced, Successor, Taken};
+use crate::queue::{QueuePosition, Refusal, Replaced, Successor, TakenNames};
 
 impl All {
     pub(super) fn replace_all(
         &mut self,
         successors: &[Successor],
-        taken: &Taken,
+        taken: &TakenNames,
         now: Millis,
     ) -> Vec<Replaced> {
-        let (first, last) = (self.edge(Place::End, successors.len()), self.last);
+        let (first, last) = (self.edge(QueuePosition::End, successors.len()), self.last);
         let mut replaced = Vec::new();
         for successor in successors {
             let position = first + self.last - last;
@@ -25,7 +25,7 @@ impl All {
         &mut self,
         Successor { of, new }: &Successor,
         position: i64,
-        taken: &Taken,
+        taken: &TakenNames,
         now: Millis,
     ) -> Replaced {
         match self.rows.get(of).map(|row| row.job.state) {

@@ -9,7 +9,7 @@ use super::naming::Numbers;
 use super::rows::{to_bytes, to_path};
 use crate::error::Result;
 use crate::job::{JobId, Millis, Origin};
-use crate::queue::{Added, NewJob, Place, Taken, trees};
+use crate::queue::{Added, NewJob, QueuePosition, TakenNames, trees};
 use crate::spec;
 use rusqlite::{OptionalExtension, Transaction, params};
 use std::collections::HashSet;
@@ -17,7 +17,12 @@ use std::ffi::OsString;
 use std::path::Path;
 use uuid::Uuid;
 
-pub(super) fn add(queue: &SqliteQueue, jobs: &[NewJob], place: Place, taken: &Taken) -> Result<Vec<Added>> {
+pub(super) fn add(
+    queue: &SqliteQueue,
+    jobs: &[NewJob],
+    place: QueuePosition,
+    taken: &TakenNames,
+) -> Result<Vec<Added>> {
     let drafts = keys::drafts(jobs, queue.read(has_former)?)?;
     queue.write(|t| accept(t, queue.clock.now(), place, &drafts, taken))
 }
@@ -25,9 +30,9 @@ pub(super) fn add(queue: &SqliteQueue, jobs: &[NewJob], place: Place, taken: &Ta
 fn accept(
     t: &Transaction<'_>,
     now: Millis,
-    place: Place,
+    place: QueuePosition,
     drafts: &[Draft<'_>],
-    taken: &Taken,
+    taken: &TakenNames,
 ) -> Result<Vec<Added>> {
     let mut position = first_position(t, drafts.len(), place)?;
     let (mut numbers, mut outcomes) = (Numbers::default(), Vec::with_capacity(drafts.len()));
@@ -44,13 +49,13 @@ fn accept(
     Ok(outcomes)
 }
 
-pub(super) fn first_position(t: &Transaction<'_>, count: usize, place: Place) -> Result<i64> {
+pub(super) fn first_position(t: &Transaction<'_>, count: usize, place: QueuePosition) -> Result<i64> {
     let edge = match place {
-        Place::End => "SELECT coalesce(max(position), 0) + 1 FROM job",
-        Place::Top => "SELECT coalesce(min(position), 1) FROM job",
+        QueuePosition::End => "SELECT coalesce(max(position), 0) + 1 FROM job",
+        QueuePosition::Top => "SELECT coalesce(min(position), 1) FROM job",
     };
     let edge: i64 = t.query_row(edge, [], |row| row.get(0))?;
-    Ok(if place == Place::Top { edge - count as i64 } else { edge })
+    Ok(if place == QueuePosition::Top { edge - count as i64 } else { edge })
 }
 
 pub(super) fn insert(

@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use std::io::ErrorKind;
 use std::path::Path;
 
-/// Do the files of the database at `path` show a loss? The caller must hold `Turn`.
+/// Do the files of the database at `path` show a loss? The caller must hold `OpenLock`.
 pub(super) fn of_files(path: &Path) -> Result<bool> {
     let database = size(path)?;
     let log = size(&part(path, "-wal"))?;

@@ -11,16 +11,16 @@ use crate::error::Result;
 use crate::failure::FailureCode;
 use crate::job::JobId;
 use crate::queue::edit::refusal;
-use crate::queue::{Edit, Edited, Taken};
+use crate::queue::{Edit, Edited, TakenNames};
 use crate::spec;
 use rusqlite::{OptionalExtension, Transaction, params};
 
-pub(super) fn edit(queue: &SqliteQueue, edits: &[Edit], taken: &Taken) -> Result<Vec<Edited>> {
+pub(super) fn edit(queue: &SqliteQueue, edits: &[Edit], taken: &TakenNames) -> Result<Vec<Edited>> {
     let drafts = keys::drafts(edits.iter().map(|edit| &edit.new), queue.read(has_former)?)?;
     queue.write(|t| edits.iter().zip(&drafts).map(|(edit, draft)| one(t, edit.id, draft, taken)).collect())
 }
 
-fn one(t: &Transaction<'_>, id: JobId, draft: &Draft<'_>, taken: &Taken) -> Result<Edited> {
+fn one(t: &Transaction<'_>, id: JobId, draft: &Draft<'_>, taken: &TakenNames) -> Result<Edited> {
     if let Some(refused) = refused(t, id)? {
         return Ok(refused);
     }
@@ -45,7 +45,7 @@ fn same_work(
     t: &Transaction<'_>,
     id: JobId,
     Draft { job, keys, .. }: &Draft<'_>,
-    taken: &Taken,
+    taken: &TakenNames,
 ) -> Result<Option<Edited>> {
     let own =
         "SELECT id FROM job WHERE unique_key = ?1 AND id <> ?2 AND state IN ('queued','waiting','running')";

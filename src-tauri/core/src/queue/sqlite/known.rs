@@ -8,12 +8,12 @@ use super::keys::{Draft, Keys, drafts, has_former};
 use super::rows::to_path;
 use crate::error::{Error, Result};
 use crate::job::{JobId, State};
-use crate::queue::{Added, EarlierResult, NewJob, Taken, key_of_path};
+use crate::queue::{Added, EarlierResult, NewJob, TakenNames, key_of_path};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use std::path::PathBuf;
 
 /// Returns the outcome for a file that need not be added; `None` if it must be.
-pub(super) fn known(c: &Connection, draft: &Draft<'_>, taken: &Taken) -> Result<Option<Added>> {
+pub(super) fn known(c: &Connection, draft: &Draft<'_>, taken: &TakenNames) -> Result<Option<Added>> {
     let Draft { job, keys, .. } = draft;
     if let Some(id) = active(c, keys)? {
         return Ok(Some(Added::Duplicate(id)));
@@ -40,7 +40,12 @@ pub(super) fn active(c: &Connection, keys: &Keys) -> Result<Option<JobId>> {
 }
 
 /// Returns the newest job that did the same work on the same file and whose result still exists.
-pub(super) fn done_before(c: &Connection, job: &NewJob, keys: &Keys, taken: &Taken) -> Result<Option<JobId>> {
+pub(super) fn done_before(
+    c: &Connection,
+    job: &NewJob,
+    keys: &Keys,
+    taken: &TakenNames,
+) -> Result<Option<JobId>> {
     let there = results(c, job, keys)?.into_iter().filter(|(_, _, result)| taken.has(result));
     Ok(there.max().map(|(_, id, _)| JobId(id)))
 }

@@ -6,8 +6,8 @@ use crate::error::Result;
 use crate::failure::FailureCode;
 use crate::job::{Attempt, Job, JobId, Millis, State};
 use crate::policy::DUE_HORIZON_MS;
-use crate::queue::chosen::Brief;
-use crate::queue::{Mark, newest_first};
+use crate::queue::filter::Candidate;
+use crate::queue::{Cursor, newest_first};
 use rusqlite::{Connection, Params, Row, params};
 use std::path::PathBuf;
 
@@ -64,7 +64,12 @@ pub(super) fn abandoned(c: &Connection, owner: &str) -> Result<Vec<Job>> {
 }
 
 /// Like `page`, but starts at a place in the index instead of skipping rows.
-pub(super) fn onward(c: &Connection, states: &[State], after: Option<Mark>, limit: u64) -> Result<Vec<Job>> {
+pub(super) fn page_after(
+    c: &Connection,
+    states: &[State],
+    after: Option<Cursor>,
+    limit: u64,
+) -> Result<Vec<Job>> {
     let Some(after) = after else { return page(c, states, 0, limit) };
     let Source { from, order } = source(states);
     let (behind, place) = if newest_first(states) {
@@ -82,7 +87,7 @@ pub(super) fn onward(c: &Connection, states: &[State], after: Option<Mark>, limi
 const STARTABLE: &str = "SELECT id FROM job INDEXED BY job_claim WHERE state = 'queued' AND hold = 0 AND spec_version = 1 \
                          AND (position, id) > (?2, ?3) ORDER BY position, id LIMIT ?1";
 
-pub(super) fn startable(c: &Connection, after: Option<Mark>, limit: u64) -> Result<Vec<Job>> {
+pub(super) fn startable(c: &Connection, after: Option<Cursor>, limit: u64) -> Result<Vec<Job>> {
     let (position, id) = after.map_or((i64::MIN, i64::MIN), |after| (after.position, after.id.0));
     let sql = job_sql(&format!("WHERE id IN ({STARTABLE}) ORDER BY +position, id"));
     all(c, &sql, params![limit as i64, position, id])
@@ -98,7 +103,7 @@ fn all(c: &Connection, sql: &str, of: impl Params) -> Result<Vec<Job>> {
     Ok(all)
 }
 
-pub(super) fn briefs(c: &Connection, states: &[State]) -> Result<Vec<Brief>> {
+pub(super) fn candidates(c: &Connection, states: &[State]) -> Result<Vec<Candidate>> {
     let Source { from, order } = source(states);
     let sql = format!("SELECT id, source_path, source_size, output_size FROM job {from} ORDER BY {order}");
     let mut statement = c.prepare_cached(&sql)?;

@@ -6,7 +6,7 @@
 use super::keys::{Draft, Name};
 use crate::error::Result;
 use crate::job::JobId;
-use crate::queue::Taken;
+use crate::queue::TakenNames;
 use rusqlite::{Connection, params};
 use std::collections::HashMap;
 
@@ -17,7 +17,7 @@ pub(super) struct Numbers(HashMap<Vec<u8>, u32>);
 
 impl Numbers {
     /// Returns the first name for this job that no active job has claimed and that does not exist on disk.
-    pub(super) fn free(&mut self, c: &Connection, draft: &Draft<'_>, taken: &Taken) -> Result<Name> {
+    pub(super) fn free(&mut self, c: &Connection, draft: &Draft<'_>, taken: &TakenNames) -> Result<Name> {
         let number = self.0.entry(draft.wish.key.clone()).or_insert(1);
         let (name, found) = first_free(c, draft, taken, None, *number)?;
         *number = found + 1;
@@ -26,14 +26,14 @@ impl Numbers {
 }
 
 /// Returns the first free name for a job that is changed; its own name counts as free.
-pub(super) fn free_for(c: &Connection, id: JobId, draft: &Draft<'_>, taken: &Taken) -> Result<Name> {
+pub(super) fn free_for(c: &Connection, id: JobId, draft: &Draft<'_>, taken: &TakenNames) -> Result<Name> {
     Ok(first_free(c, draft, taken, Some(id), 1)?.0)
 }
 
 fn first_free(
     c: &Connection,
     draft: &Draft<'_>,
-    taken: &Taken,
+    taken: &TakenNames,
     own: Option<JobId>,
     from: u32,
 ) -> Result<(Name, u32)> {

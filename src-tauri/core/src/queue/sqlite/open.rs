@@ -5,7 +5,7 @@
 
 use super::damage;
 use super::files::{PARTS, copy_to, part, remove};
-use super::turn::Turn;
+use super::locks::OpenLock;
 use crate::error::{Error, Result};
 use crate::sharing;
 use rusqlite::config::DbConfig;
@@ -39,7 +39,7 @@ const BEFORE_MARKED: i64 = 2;
 /// First version of SQLite without the WAL-reset corruption bug.
 const SAFE_SQLITE: i32 = 3_051_003;
 
-/// An open database: the writing connection, and the lock that marks it as in use (see `Turn::alone`).
+/// An open database: the writing connection, and the lock that marks it as in use (see `OpenLock::alone`).
 pub(super) struct Opened {
     pub(super) writer: Connection,
     pub(super) in_use: File,
@@ -50,7 +50,7 @@ pub(super) fn open(path: &Path) -> Result<Opened> {
     if rusqlite::version_number() < SAFE_SQLITE {
         return Err(Error::OldSqlite { found: rusqlite::version() });
     }
-    let turn = Turn::take(path)?;
+    let lock = OpenLock::take(path)?;
     if damage::of_files(path)? {
         return Err(Error::Corrupt { path: path.to_owned() });
     }
@@ -58,7 +58,7 @@ pub(super) fn open(path: &Path) -> Result<Opened> {
         create(path)?;
     }
     let writer = writer(path)?;
-    Ok(Opened { writer, in_use: turn.join()? })
+    Ok(Opened { writer, in_use: lock.shared()? })
 }
 
 /// Creates a new database, under another name first.

@@ -2,8 +2,8 @@
 //! another module.
 
 use super::{
-    SqliteQueue, add, claim, data_version, edit, found, known, learned, lists, lock, replace, steer, sums,
-    upkeep,
+    SqliteQueue, add, backup, claim, commands, data_version, edit, filter_cache, known, learned, lists, lock,
+    replace, sums,
 };
 use crate::error::Result;
 use crate::failure::FailureCode;
@@ -13,8 +13,9 @@ use crate::job::{Attempt, Job, JobId, Lease, Millis, State};
 use crate::media::Facts;
 use crate::progress::Progress;
 use crate::queue::{
-    Added, Command, Commands, Counts, Crowded, Details, EarlierResult, Edit, Edited, Filter, Flag, Leases,
-    Lists, Mark, NewJob, Note, Outcome, Place, Recent, Replaced, Saved, Steered, Successor, Taken, Which,
+    Added, Command, CommandResult, Commands, Counts, Cursor, Details, EarlierResult, Edit, Edited, Filter,
+    Flag, Leases, Lists, NewJob, Note, Outcome, QueuePosition, Recent, Replaced, Saved, Selection, Successor,
+    TakenNames, WaitingForSpace,
 };
 use crate::verification::Verification;
 use std::ffi::OsString;
@@ -57,12 +58,12 @@ impl Leases for SqliteQueue {
     }
 
     fn retire(&self, done_before: Millis, keep_done: u64, cancelled_before: Millis) -> Result<u64> {
-        upkeep::retire(self, done_before, keep_done, cancelled_before)
+        backup::retire(self, done_before, keep_done, cancelled_before)
     }
 }
 
 impl Commands for SqliteQueue {
-    fn add(&self, jobs: &[NewJob], place: Place, taken: &Taken) -> Result<Vec<Added>> {
+    fn add(&self, jobs: &[NewJob], place: QueuePosition, taken: &TakenNames) -> Result<Vec<Added>> {
         add::add(self, jobs, place, taken)
     }
 
@@ -70,16 +71,16 @@ impl Commands for SqliteQueue {
         self.write(|t| add::tree(t, destination, root))
     }
 
-    fn edit(&self, edits: &[Edit], taken: &Taken) -> Result<Vec<Edited>> {
+    fn edit(&self, edits: &[Edit], taken: &TakenNames) -> Result<Vec<Edited>> {
         edit::edit(self, edits, taken)
     }
 
-    fn replace(&self, successors: &[Successor], taken: &Taken) -> Result<Vec<Replaced>> {
+    fn replace(&self, successors: &[Successor], taken: &TakenNames) -> Result<Vec<Replaced>> {
         replace::replace(self, successors, taken)
     }
 
-    fn steer(&self, command: Command, which: &Which) -> Result<Steered> {
-        steer::steer(self, command, which)
+    fn apply(&self, command: Command, which: &Selection) -> Result<CommandResult> {
+        commands::apply(self, command, which)
     }
 }
 
@@ -88,7 +89,7 @@ impl Lists for SqliteQueue {
         if filter.is_plain() {
             return self.read(|c| lists::page(c, &filter.states, offset, limit));
         }
-        let found = found::found(self, filter)?;
+        let found = filter_cache::filtered_ids(self, filter)?;
         let page = found.iter().skip(offset as usize).take(limit as usize);
         // A job that was removed meanwhile is missing from the page.
         self.read(|c| page.filter_map(|id| lists::job(c, *id).transpose()).collect())
@@ -98,18 +99,18 @@ impl Lists for SqliteQueue {
         if filter.is_plain() {
             return self.read(|c| lists::ids(c, &filter.states));
         }
-        Ok(found::found(self, filter)?.to_vec())
+        Ok(filter_cache::filtered_ids(self, filter)?.to_vec())
     }
 
     fn running(&self, owner: &str) -> Result<Vec<Job>> {
         self.read(|c| lists::running(c, owner))
     }
 
-    fn onward(&self, states: &[State], after: Option<Mark>, limit: u64) -> Result<Vec<Job>> {
-        self.read(|c| lists::onward(c, states, after, limit))
+    fn page_after(&self, states: &[State], after: Option<Cursor>, limit: u64) -> Result<Vec<Job>> {
+        self.read(|c| lists::page_after(c, states, after, limit))
     }
 
-    fn startable(&self, after: Option<Mark>, limit: u64) -> Result<Vec<Job>> {
+    fn startable(&self, after: Option<Cursor>, limit: u64) -> Result<Vec<Job>> {
         self.read(|c| lists::startable(c, after, limit))
     }
 
@@ -117,7 +118,7 @@ impl Lists for SqliteQueue {
         if filter.name.is_empty() {
             return self.read(|c| lists::count(c, &filter.states));
         }
-        Ok(found::found(self, filter)?.len() as u64)
+        Ok(filter_cache::filtered_ids(self, filter)?.len() as u64)
     }
 
     fn counts(&self) -> Result<Counts> {
@@ -137,12 +138,12 @@ impl Lists for SqliteQueue {
         self.read(|c| lists::startable_before(c, position, now))
     }
 
-    fn left(&self) -> Result<u64> {
-        self.read(sums::left)
+    fn queued_bytes(&self) -> Result<u64> {
+        self.read(sums::queued_bytes)
     }
 
-    fn crowded(&self) -> Result<Crowded> {
-        self.read(sums::crowded)
+    fn waiting_for_space(&self) -> Result<WaitingForSpace> {
+        self.read(sums::waiting_for_space)
     }
 
     fn saved(&self) -> Result<Saved> {

@@ -4,25 +4,29 @@
 
 use super::keys::{self, Draft, has_former};
 use super::naming::Numbers;
-use super::{SqliteQueue, add, known, steer};
+use super::{SqliteQueue, add, commands, known};
 use crate::error::Result;
 use crate::job::{JobId, Millis, State};
-use crate::queue::{Place, Refusal, Replaced, Successor, Taken};
+use crate::queue::{QueuePosition, Refusal, Replaced, Successor, TakenNames};
 use rusqlite::Transaction;
 
 /// The transaction, and the position of the next job.
 struct Adding<'a> {
     t: &'a Transaction<'a>,
-    taken: &'a Taken,
+    taken: &'a TakenNames,
     numbers: Numbers,
     position: i64,
     now: Millis,
 }
 
-pub(super) fn replace(queue: &SqliteQueue, successors: &[Successor], taken: &Taken) -> Result<Vec<Replaced>> {
+pub(super) fn replace(
+    queue: &SqliteQueue,
+    successors: &[Successor],
+    taken: &TakenNames,
+) -> Result<Vec<Replaced>> {
     let drafts = keys::drafts(successors.iter().map(|successor| &successor.new), queue.read(has_former)?)?;
     queue.write(|t| {
-        let position = add::first_position(t, drafts.len(), Place::End)?;
+        let position = add::first_position(t, drafts.len(), QueuePosition::End)?;
         let mut adding = Adding { t, taken, numbers: Numbers::default(), position, now: queue.clock.now() };
         successors.iter().zip(&drafts).map(|(successor, draft)| adding.one(successor.of, draft)).collect()
     })
@@ -30,7 +34,7 @@ pub(super) fn replace(queue: &SqliteQueue, successors: &[Successor], taken: &Tak
 
 impl Adding<'_> {
     fn one(&mut self, of: JobId, draft: &Draft<'_>) -> Result<Replaced> {
-        match steer::state_of(self.t, of)? {
+        match commands::state_of(self.t, of)? {
             None => return Ok(Replaced::Refused(Refusal::NotFound)),
             Some(State::Failed) => {}
             Some(state) => return Ok(Replaced::Refused(Refusal::State(state))),
@@ -39,7 +43,7 @@ impl Adding<'_> {
             Some(duplicate) => duplicate,
             None => self.insert(draft)?,
         };
-        steer::remove(self.t, of)?;
+        commands::remove(self.t, of)?;
         Ok(Replaced::By(by))
     }
 

@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::failure::{FailureCode, Reason};
 use crate::finding::Check;
 use crate::job::{Attempt, Intent, Job, JobId, Origin};
-use crate::queue::chosen::Brief;
+use crate::queue::filter::Candidate;
 use crate::spec;
 use rusqlite::Row;
 use std::path::PathBuf;
@@ -76,9 +76,9 @@ pub(super) fn job(row: &Row<'_>) -> Result<Job> {
 }
 
 /// Reads id, path and both sizes.
-pub(super) fn brief(row: &Row<'_>) -> Result<Brief> {
+pub(super) fn brief(row: &Row<'_>) -> Result<Candidate> {
     let source = to_path(&row.get::<_, Vec<u8>>(1)?);
-    Ok(Brief { id: JobId(row.get(0)?), source, sizes: (unsigned(row, 2)?, unsigned(row, 3)?) })
+    Ok(Candidate { id: JobId(row.get(0)?), source, sizes: (unsigned(row, 2)?, unsigned(row, 3)?) })
 }
 
 /// Columns of an attempt, in the order `attempt` reads them.

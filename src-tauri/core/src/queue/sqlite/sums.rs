@@ -5,7 +5,7 @@ use super::rows;
 use crate::error::Result;
 use crate::failure::FailureCode;
 use crate::job::{Millis, State};
-use crate::queue::{Counts, Crowded, Recent, Saved};
+use crate::queue::{Counts, Recent, Saved, WaitingForSpace};
 use rusqlite::{Connection, Row};
 
 pub(super) fn counts(c: &Connection) -> Result<Counts> {
@@ -44,19 +44,19 @@ pub(super) fn causes(c: &Connection) -> Result<Vec<(FailureCode, u64)>> {
     Ok(causes)
 }
 
-pub(super) fn left(c: &Connection) -> Result<u64> {
+pub(super) fn queued_bytes(c: &Connection) -> Result<u64> {
     let sql = "SELECT coalesce(sum(source_bytes), 0) FROM tally \
                WHERE state = 'queued' AND hold = 0 AND readable = 1";
     Ok(c.prepare_cached(sql)?.query_row([], |row| unsigned(row, 0))?)
 }
 
-pub(super) fn crowded(c: &Connection) -> Result<Crowded> {
+pub(super) fn waiting_for_space(c: &Connection) -> Result<WaitingForSpace> {
     // An unknown volume counts as a separate one.
     let sql = "SELECT coalesce(sum(jobs), 0), iif(min(volume) = max(volume), nullif(min(volume), x''), NULL) \
                FROM tally WHERE state = 'waiting' AND cause = ?1 AND jobs > 0";
     let found = |row: &Row<'_>| Ok((unsigned(row, 0)?, row.get::<_, Option<Vec<u8>>>(1)?));
     let (jobs, volume) = c.prepare_cached(sql)?.query_row([FailureCode::DiskFull.as_str()], found)?;
-    Ok(Crowded { jobs, volume: volume.map(|bytes| rows::to_path(&bytes)) })
+    Ok(WaitingForSpace { jobs, volume: volume.map(|bytes| rows::to_path(&bytes)) })
 }
 
 pub(super) fn saved(c: &Connection) -> Result<Saved> {

@@ -1,7 +1,7 @@
 //! Verification of copies of a ten-second video: each test changes one fact and checks the outcome.
 
 use super::*;
-use crate::ffmpeg::run::Ended;
+use crate::ffmpeg::run::RunEnd;
 use crate::media::{MediaInfo, Picture, Stream};
 use crate::plan::{Abilities, EncodeSpec, Encoder, Plan, plan};
 use crate::preset;
@@ -12,10 +12,10 @@ use crate::verify::{Copies, Verdict, verify};
 use crate::words;
 use std::collections::BTreeSet;
 
-fn report() -> Report {
+fn report() -> RunReport {
     let stats = |index| InputStats { index, packets: 250, frames: Some(250), samples: None };
-    Report {
-        ended: Ended::Exited(0),
+    RunReport {
+        ended: RunEnd::Exited(0),
         saw_end: true,
         inputs: vec![stats(0), stats(1)],
         errors: Vec::new(),
@@ -23,7 +23,7 @@ fn report() -> Report {
         cut_short: false,
         dropped: 0,
         guessed: false,
-        given: crate::ffmpeg::given::Given::default(),
+        given: crate::ffmpeg::filter_input::FilterInput::default(),
         log_tail: String::new(),
         progress: Progress::default(),
     }
@@ -59,7 +59,7 @@ fn planned() -> Plan {
 }
 
 /// Verifies a copy of ten seconds, changed by `change`.
-fn verified(change: impl FnOnce(&mut MediaInfo, &mut Report, &mut Copies)) -> Result<Verdict, Refusal> {
+fn verified(change: impl FnOnce(&mut MediaInfo, &mut RunReport, &mut Copies)) -> Result<Verdict, Refusal> {
     let (plan, source, mut output, mut written) = (planned(), media(10.0), media(10.0), report());
     let mut copies = Copies { decoded: report(), original: None, equal: BTreeMap::new(), at_places: false };
     change(&mut output, &mut written, &mut copies);
@@ -133,7 +133,7 @@ fn damage_counts_against_the_stream_whose_decoder_logged_it() {
 fn damage_that_the_original_has_too_is_a_remark() {
     let verdict = verified(|_, _, copies| {
         copies.decoded.errors = vec!["error while decoding MB 3 9".into()];
-        copies.original = Some(Report { errors: copies.decoded.errors.clone(), ..report() });
+        copies.original = Some(RunReport { errors: copies.decoded.errors.clone(), ..report() });
     });
     let verdict = verdict.unwrap();
     assert_eq!((verdict.verification.damaged, verdict.remarks.len()), (1, 1), "{:?}", verdict.remarks);
@@ -144,7 +144,7 @@ fn copy_that_is_more_damaged_than_its_original_is_refused() {
     let worse = verified(|_, _, copies| {
         copies.decoded.errors = vec!["channel element 1.0 is not allocated".into(); 20];
         copies.decoded.complained = BTreeSet::from(["aac".to_owned()]);
-        copies.original = Some(Report { errors: vec!["channel element".into()], ..report() });
+        copies.original = Some(RunReport { errors: vec!["channel element".into()], ..report() });
     });
     assert_eq!(faults(worse), [(1, CopyFault::Differs)]);
 }
@@ -152,7 +152,7 @@ fn copy_that_is_more_damaged_than_its_original_is_refused() {
 #[test]
 fn a_quarter_more_errors_than_the_original_are_tolerated() {
     let tolerated = |copy: usize, original: usize| {
-        let of = |count| Report { errors: vec!["cbp too large".into(); count], ..report() };
+        let of = |count| RunReport { errors: vec!["cbp too large".into(); count], ..report() };
         let (equal, at_places) = (BTreeMap::new(), false);
         is_equally_damaged(&Copies { decoded: of(copy), original: Some(of(original)), equal, at_places })
     };
@@ -163,7 +163,7 @@ fn a_quarter_more_errors_than_the_original_are_tolerated() {
 #[test]
 fn failure_names_picture_or_sound() {
     let message = |verified| match verified {
-        Err(Refusal::Unfaithful(refused)) => refused.0.said(),
+        Err(Refusal::Unfaithful(refused)) => refused.0.sentence(),
         other => panic!("{other:?}"),
     };
     let longer = |index: usize| {
@@ -227,7 +227,7 @@ fn decoder_errors_do_not_count_against_converted_streams() {
         settings: None,
     }));
     output.streams[1].span = None;
-    let decoded = Report {
+    let decoded = RunReport {
         errors: vec!["error while decoding MB 3 9".into()],
         complained: BTreeSet::from(["h264".to_owned(), "aac".to_owned()]),
         ..report()
@@ -278,7 +278,7 @@ fn truncated_source_is_refused_even_if_its_copy_is_complete() {
     let (plan, mut source, mut output) = (planned(), media(5.0), media(5.0));
     source.streams.iter_mut().for_each(|s| s.seconds = Some(10.0));
     output.streams.iter_mut().for_each(|s| s.seconds = Some(5.0));
-    let report = Report { cut_short: true, ..report() };
+    let report = RunReport { cut_short: true, ..report() };
     let copies =
         Copies { decoded: super::tests::report(), original: None, equal: BTreeMap::new(), at_places: false };
     let case = Case {
@@ -291,8 +291,8 @@ fn truncated_source_is_refused_even_if_its_copy_is_complete() {
         salvage: false,
     };
     let Err(Refusal::Failed(failure)) = verify(&case) else { panic!("refused") };
-    assert!(failure.said().contains("0:05 of 0:10 can be read"), "{}", failure.said());
+    assert!(failure.sentence().contains("0:05 of 0:10 can be read"), "{}", failure.sentence());
     let Ok(verdict) = verify(&Case { salvage: true, ..case }) else { panic!("salvaged") };
-    let remark = words::said(&verdict.remarks)[0].to_string();
+    let remark = words::sentences(&verdict.remarks)[0].to_string();
     assert!(remark.starts_with("Partial: 0:05 of 0:10"), "{remark}");
 }

@@ -2,11 +2,11 @@
 
 use super::super::*;
 use super::{sentences, verified};
-use crate::ffmpeg::given::Given;
+use crate::ffmpeg::filter_input::FilterInput;
 use crate::plan::Settings;
 
 /// Frames of this size at these times, in milliseconds.
-fn shown(given: &mut Given, times: impl Iterator<Item = u64>, size: &str) {
+fn shown(given: &mut FilterInput, times: impl Iterator<Item = u64>, size: &str) {
     for at in times {
         let seconds = at as f64 / 1000.0;
         given
@@ -14,11 +14,11 @@ fn shown(given: &mut Given, times: impl Iterator<Item = u64>, size: &str) {
     }
 }
 
-fn regular(given: &mut Given) {
+fn regular(given: &mut FilterInput) {
     shown(given, (0..250).map(|n| n * 40), "640x360");
 }
 
-fn sounds(given: &mut Given, kinds: &[(u32, &str)]) {
+fn sounds(given: &mut FilterInput, kinds: &[(u32, &str)]) {
     for (rate, layout) in kinds {
         given.take_sound("graph_0_in_0_1", &format!("samplerate:{rate} chlayout:{layout}"));
     }
@@ -42,7 +42,7 @@ fn frame_count_is_exact_where_filters_counted() {
         assert!(made(found, 3).is_ok(), "{found}: two share a timestamp, one goes back");
     }
     let Err(Refusal::Failed(failure)) = made(248, 3) else { panic!("refused") };
-    assert_eq!(failure.said(), "The result has 248 pictures instead of 250.");
+    assert_eq!(failure.sentence(), "The result has 248 pictures instead of 250.");
     assert!(made(255, 0).is_err(), "doubled");
 }
 

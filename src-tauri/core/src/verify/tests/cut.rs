@@ -26,7 +26,7 @@ fn truncated_original_is_detected_by_its_declared_size_or_length() {
     ] {
         let failure = failed(|w| truncate(w, stated, declared));
         assert_eq!(failure.code(), FailureCode::SourceTruncated, "{failure:?}");
-        assert!(failure.said().contains(sentence) && failure.reason.keeps_some(), "{failure:?}");
+        assert!(failure.sentence().contains(sentence) && failure.reason.keeps_some(), "{failure:?}");
     }
     let remarks = remarks_of(|w| {
         truncate(w, by_count, Some(4.0));

@@ -1,7 +1,7 @@
 //! Remarks on a result that passes, and limits on the length of the file.
 
 use super::*;
-use crate::ledger::{Difference, Of, Property, Value, Why};
+use crate::ledger::{ChangeReason, Difference, Property, Subject, Value};
 use crate::reason::StreamReason;
 
 #[test]
@@ -54,11 +54,11 @@ fn dropped_tracks_and_lost_facts_get_remarks() {
     let remarks = remarks_of(|w| {
         w.plan.streams[1].action = Action::drop(StreamReason::FurtherTrack);
         w.plan.changes.push(Difference {
-            of: Of::Stream(1),
+            of: Subject::Stream(1),
             property: Property::Stream,
             from: Value::Text("audio".into()),
             to: None,
-            why: Some(Why::Stream(StreamReason::FurtherTrack)),
+            why: Some(ChangeReason::Stream(StreamReason::FurtherTrack)),
         });
         w.source.streams[2].language = Some("pt-BR".into());
         w.output.streams[2].language = Some("por".into());
@@ -136,7 +136,7 @@ fn capture_that_begins_between_keyframes_is_not_damage() {
 #[test]
 fn file_may_not_be_longer_than_picture_and_audio() {
     let longer = |change: fn(&mut Setup)| match verified(change) {
-        Err(Refusal::Overlong { shown, failure }) => (shown, failure.said()),
+        Err(Refusal::Overlong { shown, failure }) => (shown, failure.sentence()),
         other => panic!("{other:?}"),
     };
     for (shown, message) in [
@@ -158,7 +158,7 @@ fn after_clipping_only_a_cue_may_extend_beyond_the_end() {
         clipped(w);
         w.output.seconds = Some(3600.0);
     });
-    assert!(failure.said().contains("1:00:00"), "{}", failure.said());
+    assert!(failure.sentence().contains("1:00:00"), "{}", failure.sentence());
     let line = remarks_of(|w| {
         clipped(w);
         w.output.streams[2].seconds = Some(60.0);
@@ -171,5 +171,5 @@ fn after_clipping_only_a_cue_may_extend_beyond_the_end() {
         clipped(w);
         w.output.chapters = vec![chapter(0.0, 5.0)];
     });
-    assert_eq!(lost, ["2 of 3 chapters begin after the end of the film and were left out."]);
+    assert_eq!(lost, ["2 of 3 chapters begin after the end of the video and were left out."]);
 }

@@ -31,7 +31,7 @@ fn planned_telemetry_must_be_found_among_other_data() {
             add_telemetry(w, "gpmd");
             change(w);
         });
-        assert_eq!(missing.said(), "Telemetry is missing in the result.");
+        assert_eq!(missing.sentence(), "Telemetry is missing in the result.");
     }
 }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use ts_rs::{Config, TS};
 
 fn one(remark: Remark) -> String {
-    let all = said(&[remark]);
+    let all = sentences(&[remark]);
     assert_eq!(all.len(), 1, "{all:?}");
     all[0].to_string()
 }
@@ -51,7 +51,7 @@ fn one_is_singular() {
         "1 line of subtitles overlaps others and is cut short or not shown; MKV keeps it."
     );
     let chapter = one(Remark::ChaptersBeyondEnd { count: 1, of: 3 });
-    assert_eq!(chapter, "1 of 3 chapters begins after the end of the film and was left out.");
+    assert_eq!(chapter, "1 of 3 chapters begins after the end of the video and was left out.");
     let silent = one(Remark::SoundMissing { track: 1, seconds: 0.24, copied: false });
     assert_eq!(
         silent,
@@ -73,7 +73,10 @@ fn only_differing_audio_properties_are_listed_and_long_lists_are_cut() {
 #[test]
 fn stream_that_was_not_copied_has_a_reason() {
     let of = |stream, fault| one(Remark::NotCopied { stream, fault });
-    assert_eq!(of(Kind::Audio, CopyFault::Big), "A copy was larger than wanted, so the sound was converted.");
+    assert_eq!(
+        of(Kind::Audio, CopyFault::Big),
+        "A copy was larger than the target, so the sound was converted."
+    );
     assert_eq!(
         of(Kind::Video, CopyFault::Times),
         "The timestamps of the original are damaged, so the picture was converted rather than copied."
