@@ -61,7 +61,7 @@ impl Spool {
 
     /// Executes a command on these jobs. Jobs moved to the top keep their order in the list, which may differ from the
     /// order of `ids`.
-    pub fn steer_these(&self, verb: JobCommand, ids: Vec<JobId>) -> Result<()> {
+    pub fn apply_to_these(&self, verb: JobCommand, ids: Vec<JobId>) -> Result<()> {
         let ids = match verb {
             JobCommand::MoveTop => among(self.queue().ids(&Filter::of(&List::Queue.states()))?, &ids),
             _ => ids,
@@ -69,10 +69,10 @@ impl Spool {
         self.apply(verb.into(), &Selection::Ids(ids)).map(drop)
     }
 
-    /// As [`Spool::steer_these`], but on all jobs in `states` unless it is empty.
+    /// As [`Spool::apply_to_these`], but on all jobs in `states` unless it is empty.
     pub fn apply_to_these_or_all(&self, verb: JobCommand, ids: Vec<JobId>, states: Vec<State>) -> Result<()> {
         if states.is_empty() {
-            return self.steer_these(verb, ids);
+            return self.apply_to_these(verb, ids);
         }
         self.apply(verb.into(), &Selection::All(states)).map(drop)
     }
@@ -171,8 +171,8 @@ mod tests {
         let (spool, dirs) = filled(&["a.mkv", "b.mkv", "c.mkv", "d.mkv"]);
         let all = spool.pick(&wanted(""), None).unwrap().ids().unwrap();
         assert_eq!(all, ids(&[1, 2, 3, 4]));
-        spool.steer_these(JobCommand::Cancel, ids(&[2])).unwrap();
-        spool.steer_these(JobCommand::Hold, ids(&[3])).unwrap();
+        spool.apply_to_these(JobCommand::Cancel, ids(&[2])).unwrap();
+        spool.apply_to_these(JobCommand::Hold, ids(&[3])).unwrap();
         std::fs::write(dirs[1].path().join("e.mkv"), "x").unwrap();
         spool.add(&[dirs[1].path().to_owned()], "web-1080p").unwrap();
         let mut lots = spool.kinds(&wanted(""), &all).unwrap();
@@ -188,15 +188,15 @@ mod tests {
         let end = |id, place| End { id, place };
         let between = |a, b| spool.pick(&wanted(""), Some(&[a, b])).unwrap().ids().unwrap();
         assert_eq!(between(end(3, 2), end(2, 1)), ids(&[2, 3]));
-        spool.steer_these(JobCommand::MoveTop, ids(&[3])).unwrap();
+        spool.apply_to_these(JobCommand::MoveTop, ids(&[3])).unwrap();
         assert_eq!(between(end(3, 2), end(2, 1)), ids(&[1, 2, 3]), "the ends count at their current indices");
     }
 
     #[test]
     fn jobs_moved_to_the_top_keep_their_order_in_the_list() {
         let (spool, _dirs) = filled(&["a.mkv", "b.mkv", "c.mkv", "d.mkv"]);
-        spool.steer_these(JobCommand::MoveTop, ids(&[3])).unwrap();
-        spool.steer_these(JobCommand::MoveTop, ids(&[2, 3, 4])).unwrap();
+        spool.apply_to_these(JobCommand::MoveTop, ids(&[3])).unwrap();
+        spool.apply_to_these(JobCommand::MoveTop, ids(&[2, 3, 4])).unwrap();
         assert_eq!(spool.queue().ids(&Filter::of(&List::Queue.states())).unwrap(), ids(&[3, 2, 4, 1]));
     }
 

@@ -72,7 +72,7 @@ pub fn open_queue_to_read(data: &Path, clock: Arc<dyn Clock>) -> Result<SqliteQu
 /// before they start an engine. `who` names this process to others. Does nothing while another engine runs the queue.
 pub fn repair(data: &Path, who: &str, clock: &dyn Clock) -> Result<()> {
     match lock::take(data, who) {
-        Ok(_lock) => mend_locked(data, clock),
+        Ok(_lock) => repair_locked(data, clock),
         Err(Error::Held { .. }) => Ok(()),
         Err(other) => Err(other),
     }
@@ -86,7 +86,7 @@ pub fn rescue_idle(config: &EngineConfig) -> Result<bool> {
         Err(Error::Held { .. }) => return Ok(false),
         Err(other) => return Err(other),
     };
-    mend_locked(&config.data, config.clock.as_ref())?;
+    repair_locked(&config.data, config.clock.as_ref())?;
     let queue = open_queue(&config.data, config.clock.clone())?;
     rescue::rescue(&queue, &config.policy, (&engine_id(), config.boot.as_deref()), &config.volumes)?;
     queue.set_flag(Flag::Engine, None)?;
@@ -94,7 +94,7 @@ pub fn rescue_idle(config: &EngineConfig) -> Result<bool> {
 }
 
 /// After an unclean end the whole database is read once before it is used.
-fn mend_locked(data: &Path, clock: &dyn Clock) -> Result<()> {
+fn repair_locked(data: &Path, clock: &dyn Clock) -> Result<()> {
     let repaired = repair::repair(&database(data), &backups(data), clock.now(), CheckExtent::AfterCrash)?;
     if let Some(repaired) = repaired {
         tracing::error!("{}", words::restored(&repaired.restored));
@@ -114,10 +114,10 @@ impl Engine {
     /// tokio runtime; blocks it while opening and rescuing.
     ///
     /// # Errors
-    /// `Held` if another engine works this folder; `NetworkFolder`; and the errors of opening the queue.
+    /// `Held` if another engine runs this queue; `NetworkFolder`; and the errors of opening the queue.
     pub fn start(config: EngineConfig) -> Result<Engine> {
         let lock = lock::take(&config.data, &config.who)?;
-        mend_locked(&config.data, config.clock.as_ref())?;
+        repair_locked(&config.data, config.clock.as_ref())?;
         let queue = Arc::new(open_queue(&config.data, config.clock.clone())?);
         let owner = engine_id();
         let tally = rescued_tally(queue.as_ref(), &config, &owner)?;

@@ -24,8 +24,8 @@ fn environment() -> TestEnv {
 fn by_window(env: &TestEnv) {
     let app = Arc::new(Spool::open(env.data()).unwrap());
     app.add(&[env.videos()], "web-1080p").unwrap();
-    app.steer_these(JobCommand::Hold, vec![JobId(3)]).unwrap();
-    app.steer_these(JobCommand::Cancel, vec![JobId(4)]).unwrap();
+    app.apply_to_these(JobCommand::Hold, vec![JobId(3)]).unwrap();
+    app.apply_to_these(JobCommand::Cancel, vec![JobId(4)]).unwrap();
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async { assert!(app.start_engine().unwrap().is_some()) });
     wait_until("the queue to have no work left", Duration::from_mins(1), || app.is_through());

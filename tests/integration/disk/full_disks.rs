@@ -71,8 +71,8 @@ async fn a_job_that_does_not_fit_beside_the_running_ones_waits_and_a_smaller_one
         (FailureCode::DiskFull, Some(12 << 20), 0)
     );
     let why = sentence(&waiting.failure.unwrap());
-    let opening = "Media has no room for this video beside the running ones: it may take 13 MB, and of ";
-    assert!(why.starts_with(opening) && why.ends_with(" MB must stay."), "{why}");
+    let opening = "Media has no room for this video beside the running ones: it may take 13 MB, ";
+    assert!(why.starts_with(opening) && why.ends_with(" MB must stay free."), "{why}");
     let small = add_onto(&engine, &env, &disk.0, &env.video(&clips::ordinary(), "small.mkv"));
     reaches(&engine, small, State::Done);
     assert_eq!(job(&engine, second).state, State::Waiting);

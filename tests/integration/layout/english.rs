@@ -57,8 +57,8 @@ const NAMES: [(&str, &str); 24] = [
     ("steer", "apply"),
     ("hear", "receive, record"),
     ("told", "updates"),
-    ("others", "other_streams"),
-    ("chosen", "select, filter"),
+    ("sealed", "json_arguments"),
+    ("asked", "requests"),
 ];
 
 /// Files that test for these words or need the name of a file that an earlier version left on the disk.

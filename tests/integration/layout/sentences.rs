@@ -11,7 +11,7 @@ const READERS: [(&str, &str); 6] = [
     ("src-tauri/core/src/media/", "ffprobe's output and the text inside files"),
     ("src-tauri/core/src/captions/", "the packet lists of ffmpeg"),
     ("src-tauri/core/src/subtitles/", "text of subtitles"),
-    ("src-tauri/core/src/preset/words.rs", "errors of the JSON parser"),
+    ("src-tauri/core/src/preset/parse_error.rs", "errors of the JSON parser"),
     ("src-tauri/core/src/system.rs", "errors of the operating system"),
 ];
 

@@ -211,7 +211,7 @@ export function batchResult({ done, bytesBefore, bytesAfter, seconds }: BatchSum
 
 /** Returns the progress of checking results again. */
 export function checking({ n, of, waits }: CheckProgress): string {
-  const at = `CheckProgress ${Math.max(1, n).toLocaleString("en")} of ${of.toLocaleString("en")}`;
+  const at = `Checking ${Math.max(1, n).toLocaleString("en")} of ${of.toLocaleString("en")}`;
   return waits ? `${at}, waiting for the queue` : at;
 }
 

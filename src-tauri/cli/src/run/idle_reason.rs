@@ -134,7 +134,7 @@ mod tests {
         assert!(line.starts_with("1 video waits: Connect the drive. 2 videos are on hold;"), "{line}");
         let suspended =
             IdleReason { counts: Counts { running: 1, ..none }, suspended: 1, ..IdleReason::default() };
-        assert!(suspended.why().unwrap().starts_with("1 video is suspended"));
+        assert!(suspended.why().unwrap().starts_with("1 video is paused"));
         let paused = IdleReason { counts: held, paused: true, ..IdleReason::default() };
         assert_eq!(paused.why().as_deref(), Some(text::PAUSED));
         let later =

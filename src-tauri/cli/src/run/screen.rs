@@ -39,7 +39,7 @@ impl Screen {
     }
 
     /// Shows why a suspended job makes no progress.
-    pub(crate) fn stands_still(&mut self, job: &Job) {
+    pub(crate) fn show_suspended(&mut self, job: &Job) {
         let suspended = job.progress.is_some_and(|progress| progress.suspended);
         if let Some(bar) = self.running.get(&job.id).filter(|_| suspended) {
             bar.set_message(if job.hold { text::SUSPENDED.into() } else { list::running(job) });

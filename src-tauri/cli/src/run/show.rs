@@ -154,7 +154,7 @@ impl Show {
         }
         for id in self.pace.jobs() {
             if let Some(Some(job)) = self.query(move |queue| queue.job(id)).await {
-                self.screen.stands_still(&job);
+                self.screen.show_suspended(&job);
             }
         }
     }

@@ -149,7 +149,7 @@ pub(super) fn killed(tool: &str, signal: i32) -> Failure {
     Failure { signal: Some(signal), ..Reason::Killed { tool: tool.to_owned(), signal }.into() }
 }
 
-/// ffmpeg catches some signals, logs them and exits with 255, or with 1 before it has begun.
+/// ffmpeg catches some signals, logs them and exits with 255, or with 1 before it has started.
 fn caught_signal(log_tail: &str) -> Option<i32> {
     let signal = |line: &str| {
         line.strip_prefix("[info] Exiting normally, received signal ")?.trim_end_matches('.').parse().ok()

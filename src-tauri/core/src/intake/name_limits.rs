@@ -80,7 +80,7 @@ mod tests {
         let (video, other) = ("Mission: Impossible.mkv", root.join("out"));
         let drive = Mounts::of_rows(vec![mount(&root, "nfs4"), mount(&other, "exfat")]);
         let whole = Mounts::of_rows(vec![mount(&root, "nfs4")]);
-        let note = "Mission: Impossible becomes \"Mission_ Impossible.mp4\": the drive cannot hold some characters \
+        let note = "Mission: Impossible becomes \"Mission_ Impossible.mp4\": the drive does not allow some characters \
                     of the name.";
         let changed = ("Mission_ Impossible".to_owned(), Some(note.to_owned()));
         assert_eq!(stem(job(&root, video, false), &drive), changed);

@@ -83,7 +83,7 @@ mod tests {
         assert!(text(&recent, minutes, &mixed).ends_with("Check their reasons before more videos fail."));
         let slow = Recent { failed: 1, last_ended: [[State::Failed; 5], [State::Done; 5]].concat() };
         assert!(
-            text(&slow, minutes, &failed_on(&["/"; 5])).starts_with("5 of the last 10 videos failed. Look")
+            text(&slow, minutes, &failed_on(&["/"; 5])).starts_with("5 of the last 10 videos failed. Check")
         );
     }
 }

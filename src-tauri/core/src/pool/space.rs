@@ -140,8 +140,8 @@ mod tests {
         let beside = why(Need::Guessed(1_400_000_000), Some(5));
         assert_eq!(
             beside.sentence(),
-            "Media has no room for this video beside the running ones: it may take 1.4 GB, and of 60 MB that are \
-             free 67 MB must stay."
+            "Media has no room for this video beside the running ones: it may take 1.4 GB, 60 MB are free, and \
+             67 MB must stay free."
         );
         assert_eq!(beside.need_bytes, Some(1_400_000_000));
         assert_eq!(

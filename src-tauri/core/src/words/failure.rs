@@ -56,7 +56,7 @@ fn places(reason: &Reason) -> Option<String> {
         R::NoRoomBeside { volume, takes, free, reserve } => {
             let [takes, free, reserve] = [*takes, *free, *reserve].map(size);
             format!(
-                "{volume} has no room for this video beside the running ones: it may take {takes}; {free} are free, of which \
+                "{volume} has no room for this video beside the running ones: it may take {takes}, {free} are free, and \
                  {reserve} must stay free."
             )
         }
