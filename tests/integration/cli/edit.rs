@@ -76,7 +76,7 @@ fn a_refused_change_states_the_reason_and_changes_nothing() {
     let env = two_queued();
     env.spool(&["run", "--until-idle"]);
     let before = env.jobs();
-    says(&env.spool(&["edit", "1", "--preset", "web-720p"]), 1, "Job 1 is done; `spool add` does its video");
+    says(&env.spool(&["edit", "1", "--preset", "web-720p"]), 1, "Job 1 is done; `spool add` converts its video");
     says(&env.spool(&["edit", "9", "--preset", "web-720p"]), 1, "There is no job 9.");
     says(&env.spool(&["edit", "1", "--preset", "webb"]), 2, "There is no preset \"webb\"");
     says(&env.spool(&["edit", "1"]), 2, "required");
@@ -96,5 +96,5 @@ fn a_refused_change_states_the_reason_and_changes_nothing() {
     let outcomes: Vec<Value> = line.json().iter().map(|line| line["outcome"].clone()).collect();
     assert_eq!((line.code, outcomes), (1, vec![json!("refused"), json!("changed")]));
     env.spool(&["cancel", "4"]);
-    says(&env.spool(&["edit", "4", "--set", "video.crf=30"]), 1, "`spool retry 4` comes first");
+    says(&env.spool(&["edit", "4", "--set", "video.crf=30"]), 1, "use `spool retry 4` first");
 }

@@ -12,7 +12,7 @@ fn settings_are_shown_and_changed_one_at_a_time() {
     let file = env.data().join("settings.json");
     let all = env.spool(&["settings"]);
     says(&all, 0, "keepAwake       on");
-    says(&all, 0, &format!("a change is kept in {}", file.display()));
+    says(&all, 0, &format!("changes are stored in {}", file.display()));
     assert!(!file.exists(), "showing the settings creates no file");
     says(&env.spool(&["settings", "workers", "3"]), 0, "workers is 3 now. It counts from the next start");
     says(&env.spool(&["settings", "preset", "small-hevc"]), 0, "`spool add` has it from now on");

@@ -51,12 +51,12 @@ fn list_shows_since_when_the_job_of_a_killed_engine_is_abandoned() {
     assert!(env.spool(&["list", "--json"]).json()[0]["abandonedSince"].is_null());
     engine.crash();
     let listed = env.spool(&["list"]).stdout;
-    assert!(listed.contains("stopped    fake-slow.mkv  nothing has worked on it since 20"), "{listed}");
+    assert!(listed.contains("stopped    fake-slow.mkv  interrupted at 20"), "{listed}");
     assert!(listed.contains("The engine was killed after 20"), "{listed}");
     let since = env.spool(&["list", "--json"]).json()[0]["abandonedSince"].as_i64().unwrap();
     let age = SystemClock::default().now() - since;
     assert!((0..60_000).contains(&age), "{age} ms ago");
-    assert!(env.spool(&["show", "1"]).stdout.contains("nothing has worked on it since 20"));
+    assert!(env.spool(&["show", "1"]).stdout.contains("interrupted at 20"));
 }
 
 #[test]
