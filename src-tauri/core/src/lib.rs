@@ -14,20 +14,21 @@
 //! | [`ffmpeg`] | the only place that starts processes |
 //! | [`volumes`] | the only place that asks file systems of users while jobs run |
 //! | [`output`] | part files, and publishing without replacing |
-//! | [`words`] | the only place where data becomes sentences |
+//! | [`words`] | the only place of the core where data becomes sentences; the page has its own short texts, complete by its type checker |
 //!
 //! # Where a decision is made
 //!
-//! | question | place |
+//! | question | answer |
 //! |---|---|
-//! | Is a file truncated? | `verify::cut` and `media::stated`, from declared and measured lengths |
-//! | What happens when a drive goes away? | `pool::work::connection` finds it, [`failure::Class`] makes it wait, `pool::waiting` continues it |
-//! | May a job become this state? | [`job::State::may_become`]; written by `claim` and `settle` of a queue, and by commands of users on jobs that do not run |
-//! | What if a lease is lost? | every write of a worker names its lease; [`queue::Leases`] returns false and the worker drops the result |
-//! | Why did an attempt fail? | [`failure::Reason`] holds the values, `ffmpeg::classify` reads ffmpeg's log, [`words`] makes the sentence |
-//! | Which encoder, with which arguments? | `plan::encoder` and `plan::encode` decide, `plan::render` spells the arguments |
-//! | Which subtitles are kept, and how? | `plan::other_streams`; the options are fields of [`preset`] |
+//! | Is an original truncated? | `media::stated` reads the length that a file declares, `media::boxes` a missing end of an MP4; `verify::cut` compares that with what could be read and fails the attempt |
+//! | What happens when a drive goes away? | A queued job is claimed first, and its worker finds the drive missing. A running one fails, or `pool::work::supervise` leaves it behind if the drive is silent; `pool::work::connection` replaces the failure by the missing drive. Both wait without using an attempt ([`failure::Class`]), and `pool::waiting` releases them when the drive is back |
+//! | Who writes the state of a job? | `claim` and `settle` of a queue for a job that runs (the worker, and `engine::rescue` for a dead one), and [`queue::Command`] for a job that does not run, which includes releasing a waiting one. [`job::State::may_become`] lists the legal changes |
+//! | What if a lease is lost? | A write with an outdated lease changes nothing and returns false ([`queue::Leases`]). The worker stops at that write, deletes its part file and records nothing (`End::Lost` in `pool::work`). A lease is lost when another engine has rescued the job |
+//! | Where does the text of a failure come from? | [`failure::Reason`] holds the values, `ffmpeg::classify` reads ffmpeg's log, and [`words`] makes the sentence; the short text of the window is in `ui/src/queue/reasons.ts` |
+//! | Which encoder, with which settings and arguments? | `plan::encoder` lists the encoders and chooses one, `plan::encode` holds the typed settings, `plan::render` spells the arguments |
+//! | Which subtitles are kept, and how? | `plan::other_streams` decides by fields of [`preset`]; `plan::rewritten` converts their text, `plan::render::inputs` passes it to ffmpeg |
 //! | When is a job retried? | [`policy`] |
+//! | How is a result published at most once? | `output::publish`: the intent is stored before the rename, and a crash between them is resolved at the next start |
 //!
 //! # Glossary
 //!
@@ -37,12 +38,13 @@
 //! |---|---|
 //! | job | one input file to one output file, with one frozen preset |
 //! | attempt | one run of a job, numbered from 1 |
-//! | state | queued, waiting, running, done, failed or cancelled |
+//! | state | queued, waiting, running, done, failed or cancelled. Lists call a running job of a killed engine *stopped* and a suspended one *paused* |
 //! | failure | why an attempt ended: a reason with its values, and the end of the log. An error is a refused call |
+//! | query | a request to a drive on a thread of its own, see [`volumes`] |
 //! | preset, plan | a named choice of encoding; what it means for one file, stream by stream |
 //! | queue | the ordered durable store of jobs |
 //! | claim, settle, rescue | a worker takes a job; it records the end; an engine takes back jobs of a dead one |
-//! | lease | the right of one attempt to write to its job: job and epoch |
+//! | lease, epoch | the right of one attempt to write to its job; the epoch is a number that grows with each claim |
 //! | worker, pool, engine | runs one job; the bounded set of workers; queue, pool and events together |
 //! | event, feed, notification | something that happened; the events for one window; a message of the operating system |
 //! | delivery | what a subscriber receives: a snapshot or an event |

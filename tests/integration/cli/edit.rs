@@ -76,7 +76,11 @@ fn a_refused_change_states_the_reason_and_changes_nothing() {
     let env = two_queued();
     env.spool(&["run", "--until-idle"]);
     let before = env.jobs();
-    says(&env.spool(&["edit", "1", "--preset", "web-720p"]), 1, "Job 1 is done; `spool add` converts its video");
+    says(
+        &env.spool(&["edit", "1", "--preset", "web-720p"]),
+        1,
+        "Job 1 is done; `spool add` converts its video",
+    );
     says(&env.spool(&["edit", "9", "--preset", "web-720p"]), 1, "There is no job 9.");
     says(&env.spool(&["edit", "1", "--preset", "webb"]), 2, "There is no preset \"webb\"");
     says(&env.spool(&["edit", "1"]), 2, "required");

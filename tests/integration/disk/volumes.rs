@@ -250,7 +250,7 @@ fn adding_from_a_hung_drive_fails_with_a_message_within_five_seconds() {
     assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
     assert_eq!(answer.code, 1);
     let refused =
-        answer.stderr.lines().filter(|line| line.contains("is on a drive that does not answer")).count();
+        answer.stderr.lines().filter(|line| line.contains("is on a drive that does not respond")).count();
     assert_eq!(refused, 2, "{}", answer.stderr);
     assert!(answer.stdout.contains("b.mkv"), "videos on other drives are added: {}", answer.stdout);
 }

@@ -127,8 +127,19 @@ fn texts() -> Vec<PathBuf> {
         all.extend(sources(&root.join(folder)));
     }
     all.extend(page(&root.join("ui/src")));
+    all.extend(page(&root.join("ui/browser")));
     all.extend(
-        ["README.md", "CHANGELOG.md", "dev", "Cargo.toml", ".github/CONTRIBUTING.md"].map(|f| root.join(f)),
+        [
+            "README.md",
+            "CHANGELOG.md",
+            "dev",
+            "Cargo.toml",
+            "tests/README.md",
+            ".github/CONTRIBUTING.md",
+            ".github/SECURITY.md",
+            ".github/workflows/ci.yml",
+        ]
+        .map(|f| root.join(f)),
     );
     all
 }

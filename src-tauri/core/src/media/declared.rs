@@ -1,5 +1,5 @@
-//! Finds where a Matroska file declares Dolby Vision: ffmpeg copies the record of a video to what it encoded from it,
-//! which then is declared as what it no longer is.
+//! Finds where a Matroska file declares Dolby Vision: ffmpeg copies the record of the source to the video that
+//! it encoded, which is then wrongly declared as Dolby Vision.
 //!
 //! Guarantees that only element headers and track entries are read, bounded for any input.
 //! <https://www.matroska.org/technical/elements.html> for the elements.

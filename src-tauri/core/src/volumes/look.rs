@@ -1,4 +1,5 @@
-//! Checks of a volume, and the meaning of its errors. Each check may hang, so it must run inside a question.
+//! Checks of a volume, and the meaning of its errors. Each check may hang, so it must run within a
+//! query, which has a thread of its own and a deadline.
 
 use std::io;
 use std::path::Path;
