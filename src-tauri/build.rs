@@ -10,7 +10,7 @@ const COMMANDS: &[&str] = &[
     "choices",
     "choose",
     "settings",
-    "settle",
+    "save_settings",
     "when_done",
     "choose_ffmpeg",
     "encoders",

@@ -104,9 +104,9 @@ pub async fn settings(spool: Shared<'_>) -> Answer<SettingsShown> {
 
 /// Saves the settings chosen in the dialog.
 #[tauri::command]
-pub async fn settle(app: AppHandle, spool: Shared<'_>, chosen: SettingsChosen) -> Answer<()> {
+pub async fn save_settings(app: AppHandle, spool: Shared<'_>, chosen: SettingsChosen) -> Answer<()> {
     app.set_theme(lifecycle::theme(chosen.theme));
-    off_thread(&spool, move |s| Ok(s.settle(chosen))).await?
+    off_thread(&spool, move |s| Ok(s.save_settings(chosen))).await?
 }
 
 /// Sets what happens when the queue is done; applies once.

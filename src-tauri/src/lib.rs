@@ -87,7 +87,7 @@ fn build(spool: Arc<Spool>) -> tauri::Result<App> {
             commands::choices,
             commands::choose,
             commands::settings,
-            commands::settle,
+            commands::save_settings,
             commands::when_done,
             commands::choose_ffmpeg,
             commands::encoders,

@@ -38,7 +38,7 @@ impl Spool {
     ///
     /// # Errors
     /// A sentence, if the template of output names is invalid or the settings cannot be saved.
-    pub fn settle(&self, chosen: SettingsChosen) -> std::result::Result<(), String> {
+    pub fn save_settings(&self, chosen: SettingsChosen) -> std::result::Result<(), String> {
         intake::check_template(&chosen.output_name).map_err(|why| format!("The file name {why}."))?;
         let workers = chosen.workers;
         let shown = SettingsChosen::of(&self.settings());
@@ -140,7 +140,7 @@ mod tests {
         let shown = spool.settings_shown().chosen;
         let file = data.path().join("settings.json");
         std::fs::write(&file, r#"{"workers": 3, "crashLimit": 7}"#).unwrap();
-        spool.settle(SettingsChosen { fit_size_mb: 10, ..shown }).unwrap();
+        spool.save_settings(SettingsChosen { fit_size_mb: 10, ..shown }).unwrap();
         let kept = spool.settings();
         assert_eq!((kept.workers, kept.crash_limit, kept.fit_size_mb), (Some(3), 7, 10));
         spool.choose(|settings| settings.preset = "small-hevc".into()).unwrap();

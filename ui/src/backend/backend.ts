@@ -47,7 +47,7 @@ export interface Backend {
   choices(): Promise<Choices>;
   settings(): Promise<SettingsShown>;
   /** Saves the settings; rejects with a sentence when a value is invalid. */
-  settle(chosen: SettingsChosen): Promise<void>;
+  saveSettings(chosen: SettingsChosen): Promise<void>;
   whenDone(choice: WhenDone): Promise<void>;
   /** Opens a dialog to choose an ffmpeg file, or, if `found`, returns to the ffmpeg that was detected. */
   chooseFfmpeg(found: boolean): Promise<void>;

@@ -231,9 +231,9 @@ export function fake(rows: Row[] = [], ffmpeg = "7.1"): Fake {
       Promise.resolve(["H.264", "H.265", "AV1", "ProRes", "AAC", "Opus"].map((name) => ({ name, works: name !== "AV1" }))),
     showData: () => record("showData"),
     saveReport: () => record("saveReport"),
-    settle: (now) => {
+    saveSettings: (now) => {
       chosen = now;
-      return record("settle", now);
+      return record("saveSettings", now);
     },
     choosePreset: (id) => {
       preset = id;

@@ -154,8 +154,8 @@ test("a setting applies immediately, and a rejected one shows the reason", async
   const user = open(backend);
   await user.click(await screen.findByRole("button", { name: "Settings" }));
   await user.selectOptions(await screen.findByLabelText(/Videos at the same time/), "4");
-  expect(backend.calls.at(-1)).toMatchObject(["settle", { workers: 4, maxAttempts: 4 }]);
-  backend.settle = () => Promise.reject("The file name must contain {name}.");
+  expect(backend.calls.at(-1)).toMatchObject(["saveSettings", { workers: 4, maxAttempts: 4 }]);
+  backend.saveSettings = () => Promise.reject("The file name must contain {name}.");
   await user.clear(screen.getByLabelText(/File name/));
   await user.tab();
   expect((await screen.findByRole("alert")).textContent).toBe("The file name must contain {name}.");
@@ -334,7 +334,7 @@ test("the size limit of results is set in the settings", async () => {
   const user = open(backend);
   await user.click(await screen.findByRole("button", { name: "Settings" }));
   await user.selectOptions(await screen.findByLabelText(/^Largest result/), "10 MB");
-  await waitFor(() => expect(backend.calls).toContainEqual(["settle", expect.objectContaining({ fitSizeMb: 10 })]));
+  await waitFor(() => expect(backend.calls).toContainEqual(["saveSettings", expect.objectContaining({ fitSizeMb: 10 })]));
 });
 
 test("the settings focus their first control and keep the focus after a change", async () => {

@@ -33,6 +33,6 @@ export class Form {
   }
 
   async change(part: Partial<SettingsChosen>) {
-    if (this.shown) await this.run(this.backend.settle({ ...this.shown.chosen, ...part }));
+    if (this.shown) await this.run(this.backend.saveSettings({ ...this.shown.chosen, ...part }));
   }
 }
