@@ -105,7 +105,7 @@ fn restoring_is_refused_while_the_queue_is_locked_and_changes_no_intact_queue() 
     assert!(refused.code == 3 && refused.stderr.contains("the window"), "{refused:?}");
     drop(held);
     let whole = env.spool(&["doctor", "--restore"]);
-    assert!(whole.code == 0 && whole.stdout.contains("whole; nothing was changed"), "{whole:?}");
+    assert!(whole.code == 0 && whole.stdout.contains("intact; nothing was changed"), "{whole:?}");
     assert_eq!(names(&open(&env).unwrap()), numbered(0..3));
 }
 
