@@ -123,6 +123,41 @@ test.each([1120, 999, 839, 599])("in a window %i pixels wide, a row shows the fa
   await page.close();
 });
 
+const LONG_PATH = "/media/a drive with a long name/Holidays 2019 to 2026/" + "A very long folder name ".repeat(6);
+/** The longest sentences that banner, footer and notice show, by where they appear. */
+const LONG: Record<string, (page: Page) => Promise<void>> = {
+  ".alarm": (page) =>
+    page.evaluate(() => {
+      if (!window.demo) return;
+      window.demo.restored = { kind: "from_backup", added: 1234, aside: "queue.db.damaged-1795859367757" };
+      window.demo.touch();
+    }),
+  footer: (page) =>
+    page.evaluate((path) => window.demo?.tell({ trouble: `It could not be shown: no file manager answered, and no program opens this kind of file. The file is in ${path}; open that folder by hand.` }), LONG_PATH),
+  ".notice": (page) =>
+    page.evaluate((added) => window.demo?.tell({ added }), notice({ accepted: 1, refused: [`${LONG_PATH}film.mkv is on a drive that does not respond; add it again once it does.`], refusedCount: 1, renamed: `${LONG_PATH} becomes "a.mp4": the drive does not allow some characters of the name.`, renamedCount: 1 })),
+};
+
+test.each([
+  [720, 1],
+  [1120, 1.6],
+])("in a window %i pixels wide with text at %d times its size, each long sentence can be read whole", async (width, zoom) => {
+  for (const [place, show] of Object.entries(LONG)) {
+    const { page } = await open(browser, server.url, "queue", "light", width);
+    await page.evaluate((zoom) => (document.documentElement.style.zoom = String(zoom)), zoom);
+    await show(page);
+    const texts = page.locator(`${place} .message .text`);
+    await texts.first().waitFor();
+    const lines = await texts.first().evaluate((e) => e.clientHeight / parseFloat(getComputedStyle(e).lineHeight));
+    expect(lines, place).toBeLessThan(3.5);
+    for (const more of await page.locator(`${place} .message button`).all()) await more.click();
+    expect(await texts.evaluateAll((all) => all.filter((e) => e.scrollHeight > e.clientHeight + 1 || e.scrollWidth > e.clientWidth + 1).length), place).toBe(0);
+    expect(await page.evaluate(() => document.documentElement.scrollHeight - document.documentElement.clientHeight), place).toBeLessThan(2);
+    await page.screenshot({ path: join(SCREENS, `long-${place.replace(".", "")}-${width}.png`) });
+    await page.close();
+  }
+});
+
 test.each([720, 560])("in a window %i pixels wide, each list, the details and the drop overlay fit", async (width) => {
   const { page } = await open(browser, server.url, "failed", "light", width, 400);
   const excessWidth = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);

@@ -218,6 +218,9 @@ fn find_one(path: &Path, options: &AddOptions, tree: Option<&Path>) -> ScanResul
     let mut found = ScanResult { mounts: Mounts::read(), ..ScanResult::default() };
     match std::fs::metadata(path) {
         Ok(metadata) if metadata.is_dir() => found.take_folder(path, options, tree),
+        Ok(metadata) if metadata.is_file() && kinds::is_certainly_other(path) => {
+            found.refuse(path, Kind::Other.reason());
+        }
         Ok(metadata) if metadata.is_file() => found.take(path, options, None, false),
         Ok(_) => found.refuse(path, "is neither a file nor a folder"),
         Err(e) if e.kind() == io::ErrorKind::NotFound => found.refuse(path, "does not exist"),
@@ -372,10 +375,19 @@ mod tests {
     #[test]
     fn given_file_is_accepted_with_any_name_and_a_missing_one_refused() {
         let dir = tempfile::tempdir().unwrap();
-        let odd = dir.path().join("odd.xyz");
-        std::fs::write(&odd, "x").unwrap();
+        let file = |name: &str, bytes: &[u8]| {
+            let path = dir.path().join(name);
+            std::fs::write(&path, bytes).unwrap();
+            path
+        };
+        let odd = file("odd.xyz", b"\0\0\0\x18ftyp");
         let found = find_now(&[odd, dir.path().join("gone.mp4")], &options());
         assert_eq!(found.jobs.len(), 1);
         assert!(found.refused[0].1.ends_with("gone.mp4 does not exist."), "{:?}", found.refused);
+        // A text or a document is certainly no video; a name that promises one, or no bytes at all, is left to the job.
+        let other = [file("notes.txt", b"buy milk\n"), file("report.pdf", b"%PDF-1.7")];
+        let found = find_now(&other, &options());
+        assert!(found.jobs.is_empty() && found.refused[0].1.ends_with("notes.txt is not a video."));
+        assert_eq!(find_now(&[file("a.mkv", b"text"), file("empty", b"")], &options()).jobs.len(), 2);
     }
 }

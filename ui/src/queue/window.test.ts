@@ -239,6 +239,15 @@ test("adding can be undone, and skipped files can be listed", async () => {
   expect(backend.calls).toContainEqual(["undoAdd"]);
 });
 
+test("a notice about one skipped file refers to it", async () => {
+  const backend = fake([row(1)]);
+  const user = open(backend);
+  await rows();
+  backend.tell({ added: notice({ accepted: 1, skipped: 1 }) });
+  await user.click(await screen.findByRole("button", { name: "Show it" }));
+  expect(await screen.findByRole("dialog")).toBeTruthy();
+});
+
 test("the done list can be sorted, and is cleared after a confirmation", async () => {
   const done = (id: number, name: string, outputSize: number) => row(id, { name, state: "done", finishedAt: id * 1000, outputSize });
   const backend = fake([done(1, "b.mkv", 1), done(2, "c.mkv", 800_000_000), done(3, "a.mkv", 700_000_000)]);

@@ -2,10 +2,11 @@ import type { Reason } from "../backend/types";
 import { short } from "./reasons";
 import { expect, test } from "vitest";
 import { notice, remark, row, textFailure } from "../backend/fake";
-import type { Checked, Live } from "../backend/types";
+import type { Checked, Live, QueueStatus } from "../backend/types";
 import { checked, checkedByEarlierVersion } from "../details/checked";
 import { menu } from "./actions";
-import { added, batchResult, cell, dragged, facts, footer, saved, timeLeft } from "./words";
+import { batchResult, ended, footer, pause, timeLeft, workers } from "./status";
+import { added, cell, dragged, facts, saved } from "./words";
 
 const live: Live = { id: 1, percent: 42.4, speed: 3.14, etaSeconds: 72, bytes: 96_000_000, doneUs: 100_000_000 };
 
@@ -85,9 +86,9 @@ test("the footer lists the jobs that the batch does not include", () => {
   const counts = { queued: 5, held: 1, unreadable: 0, waiting: 1, running: 2, done: 38, failed: 2, cancelled: 3 };
   const status = { counts, batch: { done: 3, failed: 1, ended: 4, of: 11 }, lastBatch: null, suspended: 1, waitingForSpace: 0, fullDisk: null, paused: false, onBattery: false, workedBy: null, workers: 3, breaker: null, restored: null, alarm: null,
  checking: null, bytesBefore: 0, bytesAfter: 0 };
-  expect(footer(status)).toEqual({ all: 11, ended: 4, text: "3 of 11 done, 1 failed", without: "without 1 paused, 1 on hold and 1 waiting" });
+  expect(footer(status)).toEqual({ all: 11, ended: 4, text: "3 of 11 done, 1 failed", without: "without 1 paused video, 1 on hold and 1 waiting" });
   const waitingForSpace = { ...status, counts: { ...counts, held: 0, waiting: 15 }, suspended: 0, waitingForSpace: 14, fullDisk: "Media" };
-  expect(footer(waitingForSpace).without).toBe("without 1 waiting and 14 waiting for space on “Media”");
+  expect(footer(waitingForSpace).without).toBe("without 15 waiting, 14 of them for space on “Media”");
   expect(footer({ ...waitingForSpace, waitingForSpace: 15, fullDisk: null }).without).toBe("without 15 waiting for space");
   const none = { done: 0, failed: 0, ended: 0, of: 0 };
   const held = { ...status, counts: { ...counts, queued: 1, waiting: 0, running: 0 }, suspended: 0, batch: none };
@@ -104,6 +105,24 @@ test("the footer shows the result of a finished batch, and the jobs that are lef
   expect(batchResult(over)).toEqual({ saved: "9.7 MB saved", took: "took 1 min 12 s" });
   expect(batchResult({ ...over, bytesAfter: 11_000_000 }).saved).toBe("1.0 MB more");
   expect(batchResult({ ...over, done: 0 }).saved).toBe("");
+});
+
+test("each combination of counts has one sentence, and no job is counted twice", () => {
+  const counts = { queued: 0, held: 0, unreadable: 0, waiting: 0, running: 0, done: 2, failed: 0, cancelled: 4 };
+  const base = { counts, batch: { done: 0, failed: 0, ended: 0, of: 6 }, lastBatch: null, suspended: 0, waitingForSpace: 0, fullDisk: null, paused: false, onBattery: false, workedBy: null, workers: 1, breaker: null, restored: null, alarm: null, checking: null, bytesBefore: 0, bytesAfter: 0 };
+  const shown = (part: Partial<QueueStatus>) => {
+    const status = { ...base, ...part };
+    const { text, without } = footer(status);
+    return [text, without, pause(status), workers(status)].filter(Boolean).join(" | ");
+  };
+  expect(shown({ counts: { ...counts, running: 1 }, suspended: 1, paused: true })).toBe("0 of 6 done | without 1 paused video | queue paused | 0 of 1 worker busy");
+  expect(shown({ counts: { ...counts, waiting: 2 }, waitingForSpace: 1 })).toBe("0 of 6 done | without 2 waiting, 1 of them for space");
+  expect(shown({ counts: { ...counts, running: 2 } })).toBe("0 of 6 done | 2 videos running, then 1 at a time");
+  expect(shown({ counts: { ...counts, running: 2 }, workers: 3 })).toBe("0 of 6 done | 2 of 3 workers busy");
+  expect(shown({ counts: { ...counts, running: 1 }, workers: null })).toBe("0 of 6 done");
+  expect(shown({ paused: true, onBattery: true })).toBe("0 of 6 done | queue paused on battery");
+  expect(ended(base)).toBe("2 videos done, 4 cancelled");
+  expect(ended({ ...base, counts: { ...counts, cancelled: 0 } })).toBe("2 videos done");
 });
 
 test("the time left is a rounded range", () => {
@@ -150,7 +169,7 @@ test("the notice after adding has full sentences", () => {
   expect(added(notice({ accepted: 3, renamed, renamedCount: 2 }))[1]).toBe(
     "2 results get other names, because their drive cannot hold the requested ones.",
   );
-  expect(added(notice({ skipped: 1 }))).toEqual(["Nothing added.", "1 file is not a video."]);
+  expect(added(notice({ skipped: 1 }))).toEqual(["No videos found.", "1 file is not a video."]);
   const may = new Date(2024, 4, 3).getTime();
   expect(added(notice({ doneBeforeCount: 1, doneAt: may }))).toEqual(["Nothing added.", "It was already done on 3 May 2024."]);
 });

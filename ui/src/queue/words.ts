@@ -2,7 +2,7 @@
  * The texts of rows, footer and notices. Pure functions from a row, its progress and the time to text and an icon name. A row
  * shows the fact first, then what happens next.
  */
-import type { AddNotice, BatchSummary, CheckProgress, Drag, FailureCode, TimeLeftRange, Live, CheckSummary, Row, QueueStatus } from "../backend/types";
+import type { AddNotice, CheckProgress, CheckSummary, Drag, FailureCode, Live, Row } from "../backend/types";
 import { change, count, day, duration, listed, percent, playtime, size, speed, when } from "../shared/format";
 import { continues, short } from "./reasons";
 import { brief, notable } from "./remarks";
@@ -178,37 +178,6 @@ export function facts(row: Row): Fact[] {
   return all.filter((fact) => fact.text !== "");
 }
 
-/** Returns the left part of the footer: progress of the current batch, and `without`, the jobs it does not include. */
-export function footer(status: QueueStatus): { all: number; ended: number; text: string; without: string } {
-  const { counts: c, batch, lastBatch } = status;
-  const stuck = [
-    [status.suspended, "paused"],
-    [c.held, "on hold"],
-    [c.unreadable, "made by another version"],
-    [c.waiting - status.waitingForSpace, "waiting"],
-    [status.waitingForSpace, `waiting for space${status.fullDisk ? ` on “${status.fullDisk}”` : ""}`],
-  ] as const;
-  const without = stuck.filter(([n]) => n > 0).map(([n, word]) => `${n} ${word}`);
-  if (lastBatch) return { all: 0, ended: 0, text: doneAndFailed(lastBatch.done, lastBatch.failed), without: listed(without) };
-  if (batch.of === 0) return { all: 0, ended: 0, text: without.length === 0 ? "Nothing in the queue" : "Nothing can start", without: listed(without) };
-  const failed = batch.failed > 0 ? `, ${batch.failed.toLocaleString("en")} failed` : "";
-  const text = `${batch.done.toLocaleString("en")} of ${batch.of.toLocaleString("en")} done${failed}`;
-  return { all: batch.of, ended: batch.ended, text, without: without.length === 0 ? "" : `without ${listed(without)}` };
-}
-
-/** `6 done, 2 failed` */
-function doneAndFailed(done: number, failed: number): string {
-  const parts = [[done, "done"], [failed, "failed"]] as const;
-  return parts.filter(([n]) => n > 0).map(([n, word]) => `${n.toLocaleString("en")} ${word}`).join(", ");
-}
-
-/** Returns the result of a finished batch: `9.7 MB saved`, `took 1 min 12 s`; `saved` is empty if there is no change. */
-export function batchResult({ done, bytesBefore, bytesAfter, seconds }: BatchSummary): { saved: string; took: string } {
-  const less = bytesBefore - bytesAfter;
-  const saved = done === 0 || less === 0 ? "" : less > 0 ? `${size(less)} saved` : `${size(-less)} more`;
-  return { saved, took: `took ${duration(seconds)}` };
-}
-
 /** Returns the progress of checking results again. */
 export function checking({ n, of, waits }: CheckProgress): string {
   const at = `Checking ${Math.max(1, n).toLocaleString("en")} of ${of.toLocaleString("en")}`;
@@ -225,22 +194,6 @@ export function rechecked({ right, wrong, notChecked }: CheckSummary): [string, 
   return [first, rest.join(" ")];
 }
 
-/** Returns the time left as a range, rounded to the precision of the estimate; empty if unknown. */
-export function timeLeft(left: TimeLeftRange): string {
-  if (left.from === null || left.to === null) return "";
-  if (left.to < 10) return "a few seconds left";
-  if (left.to < 90) return `about ${Math.max(10, tens(left.from, Math.floor))}–${Math.max(20, tens(left.to, Math.ceil))} s left`;
-  // Half hours for short ranges, so that rounding does not widen them much.
-  const [unit, seconds, step] = left.to < 5400 ? ["min", 60, 1] as const : ["h", 3600, left.to < 18000 ? 0.5 : 1] as const;
-  const from = Math.max(step, Math.floor(left.from / seconds / step) * step);
-  const to = Math.max(from + step, Math.ceil(left.to / seconds / step) * step);
-  return `about ${from}–${to} ${unit} left`;
-}
-
-function tens(seconds: number, round: (n: number) => number): number {
-  return round(seconds / 10) * 10;
-}
-
 /** Returns the number of files and folders that are dragged over the window. */
 export function dragged({ files, folders }: Drag): string {
   return listed([files > 0 ? count(files, "file", "files") : "", folders > 0 ? count(folders, "folder", "folders") : ""].filter(Boolean));
@@ -248,7 +201,7 @@ export function dragged({ files, folders }: Drag): string {
 
 /** Returns the notice after files were added: first sentence and the rest. */
 export function added(notice: AddNotice): [string, string] {
-  const first = notice.accepted > 0 ? `${count(notice.accepted, "video", "videos")} added.` : "Nothing added.";
+  const first = notice.accepted > 0 ? `${count(notice.accepted, "video", "videos")} added.` : nothingAdded(notice);
   const rest = [];
   if (notice.duplicateCount > 0) rest.push(`${notice.duplicateCount} ${notice.duplicateCount === 1 ? "was" : "were"} already in the queue.`);
   if (notice.doneBeforeCount > 0) rest.push(doneBefore(notice));
@@ -258,6 +211,11 @@ export function added(notice: AddNotice): [string, string] {
   if (notice.skipped > 0) rest.push(`${count(notice.skipped, "file is", "files are")} not ${notice.skipped === 1 ? "a video" : "videos"}.`);
   if (notice.refusedCount > 0) rest.push(`${notice.refusedCount} could not be added.`);
   return [first, rest.join(" ")];
+}
+
+/** An empty folder leaves no trace but that nothing was found. */
+function nothingAdded({ duplicateCount, doneBeforeCount, endedBeforeCount, own, refusedCount }: AddNotice): string {
+  return duplicateCount + doneBeforeCount + endedBeforeCount + own + refusedCount > 0 ? "Nothing added." : "No videos found.";
 }
 
 function renamed(sentence: string, of: number): string {
