@@ -7,8 +7,7 @@
 
 use super::files::{PARTS, part, remove, repaired};
 use super::locks::OpenLock;
-use super::read_only::ReadOnly;
-use super::{adopt, backup, damage, open, readable_rows, set_flag};
+use super::{adopt, backup, damage, open, read_only, readable_rows, set_flag};
 use crate::error::{Error, Result};
 use crate::failure::name_of;
 use crate::job::Millis;
@@ -154,10 +153,9 @@ fn flush(path: &Path) -> Result<()> {
     file.and_then(|file| file.sync_all()).map_err(Error::io("Cannot write", path))
 }
 
-/// The name that the notice of an interrupted repair gives to the damaged file. Opens the new database in a way that creates
-/// no file beside it.
+/// The name that the notice of an interrupted repair gives to the damaged file.
 fn noted_aside(path: &Path) -> Option<PathBuf> {
-    let connection = ReadOnly::of(&repaired(path)).and_then(|new| new.connect()).ok()?;
+    let connection = read_only::open_closed(&repaired(path)).ok()?;
     let sql = "SELECT value FROM flag WHERE name = ?1";
     let text: String = connection.query_row(sql, [Flag::Restored.as_str()], |row| row.get(0)).ok()?;
     let restored: Restored = serde_json::from_str(&text).ok()?;
