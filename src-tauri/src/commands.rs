@@ -1,7 +1,8 @@
 //! The commands that the page may invoke: one short function each, which calls `Spool` off the UI thread.
 //! An error is returned as one plain sentence.
 
-use crate::lifecycle;
+use crate::addresses::mounted;
+use crate::{dialogs, lifecycle};
 use spool_app::drag::Drops;
 use spool_app::state::Spool;
 use spool_app::view::{
@@ -15,7 +16,6 @@ use spool_core::job::{Job, JobId, State};
 use std::sync::Arc;
 use tauri::ipc::Channel;
 use tauri::{AppHandle, State as Managed};
-use tauri_plugin_dialog::DialogExt;
 use tauri_plugin_opener::OpenerExt;
 
 type Answer<T> = Result<T, String>;
@@ -86,7 +86,7 @@ pub async fn choose(
     folder: bool,
     beside: bool,
 ) -> Answer<()> {
-    let picked = if folder { lifecycle::pick_folder(&app).await } else { None };
+    let picked = if folder { dialogs::output_folder(&app).await } else { None };
     off_thread(&spool, move |s| {
         s.choose(|settings| {
             settings.preset = preset.unwrap_or_else(|| settings.preset.clone());
@@ -119,7 +119,7 @@ pub async fn when_done(spool: Shared<'_>, choice: WhenDone) -> Answer<()> {
 /// Opens a dialog to choose an ffmpeg file. `found`: uses the detected ffmpeg again instead.
 #[tauri::command]
 pub async fn choose_ffmpeg(app: AppHandle, spool: Shared<'_>, found: bool) -> Answer<()> {
-    let picked = if found { None } else { lifecycle::pick_file(&app).await };
+    let picked = if found { None } else { dialogs::ffmpeg(&app).await };
     if picked.is_none() && !found {
         return Ok(());
     }
@@ -142,23 +142,14 @@ pub async fn show_data(app: AppHandle, spool: Shared<'_>) -> Answer<()> {
 /// Asks for a path and writes a problem report to it.
 #[tauri::command]
 pub async fn save_report(app: AppHandle, spool: Shared<'_>) -> Answer<()> {
-    let Some(path) = lifecycle::pick_save_path(&app, "spool-report.txt").await else { return Ok(()) };
+    let Some(path) = dialogs::save(&app, "Save the report", "spool-report.txt").await else { return Ok(()) };
     off_thread(&spool, move |s| report::write(s, &path)).await
 }
 
 /// Opens a dialog for files, or for folders, and adds what was chosen.
 #[tauri::command]
 pub async fn add(app: AppHandle, spool: Shared<'_>, folder: bool) -> Answer<()> {
-    let (sender, receiver) = tokio::sync::oneshot::channel();
-    let dialog = app.dialog().file();
-    let send = move |paths| std::mem::drop(sender.send(paths));
-    if folder {
-        dialog.pick_folders(send);
-    } else {
-        dialog.pick_files(send);
-    }
-    let picked = receiver.await.ok().flatten().unwrap_or_default();
-    let paths: Vec<_> = picked.into_iter().filter_map(|p| p.into_path().ok()).collect();
+    let paths = if folder { dialogs::folders(&app).await } else { dialogs::videos(&app).await };
     if paths.is_empty() {
         return Ok(());
     }
@@ -192,7 +183,7 @@ pub async fn drop_here(
     preset: String,
 ) -> Answer<()> {
     let Some(paths) = drops.take(token) else { return Ok(()) };
-    off_thread(&spool, move |s| s.add(&paths, &preset)).await
+    off_thread(&spool, move |s| s.add(&mounted(paths), &preset)).await
 }
 
 /// Applies a command to these jobs, or to all jobs in these states.

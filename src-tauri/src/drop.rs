@@ -3,6 +3,7 @@
 //! Guarantees that no drop is lost: if the page does not respond within a second, the paths are added with the current
 //! preset. The page receives a token instead of paths.
 
+use crate::addresses::mounted;
 use spool_app::drag::{Drops, folders_among};
 use spool_app::state::Spool;
 use spool_app::view::Dropped;
@@ -69,5 +70,5 @@ fn dropped(spool: &Arc<Spool>, drops: &Arc<Drops>, paths: Vec<PathBuf>, (x, y): 
 /// Adds paths with the current preset, off the calling thread.
 pub fn add_in_background(spool: &Arc<Spool>, paths: Vec<PathBuf>) {
     let spool = spool.clone();
-    tauri::async_runtime::spawn_blocking(move || spool.add_or_tell(&paths));
+    tauri::async_runtime::spawn_blocking(move || spool.add_or_tell(&mounted(paths)));
 }

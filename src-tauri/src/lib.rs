@@ -4,7 +4,9 @@
 //! The only crate that uses Tauri; code that does not need Tauri belongs elsewhere. The page may call the commands listed in
 //! `build.rs` and nothing else.
 
+mod addresses;
 mod commands;
+mod dialogs;
 mod drop;
 mod ending;
 mod lifecycle;
@@ -76,6 +78,7 @@ fn build(spool: Arc<Spool>) -> tauri::Result<App> {
         .plugin(tauri_plugin_window_state::Builder::default().build())
         .manage(spool)
         .manage(Arc::new(drag::Drops::default()))
+        .manage(dialogs::LastFolders::default())
         .manage(lifecycle::CloseAsked::default())
         .invoke_handler(tauri::generate_handler![
             commands::subscribe,

@@ -1,4 +1,4 @@
-//! Showing, hiding and quitting the application, and the file dialogs.
+//! Showing, hiding and quitting the application.
 //!
 //! Guarantees that closing never loses work: with running jobs the user is asked first, a hung page cannot prevent
 //! closing, and quitting ends every ffmpeg cleanly before the process exits.
@@ -8,12 +8,10 @@ use spool_app::closing::{OnClose, on_close};
 use spool_app::state::Spool;
 use spool_app::view::{CloseChoice, WhenDone};
 use spool_core::settings::Theme;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tauri::{AppHandle, Manager};
-use tauri_plugin_dialog::DialogExt;
 
 /// Time for the window to close by itself after the engine has stopped.
 const EXIT_TIMEOUT: Duration = Duration::from_secs(1);
@@ -86,25 +84,4 @@ pub fn theme(chosen: Theme) -> Option<tauri::Theme> {
         Theme::Light => Some(tauri::Theme::Light),
         Theme::Dark => Some(tauri::Theme::Dark),
     }
-}
-
-/// Opens a dialog for the output folder; `None` when it was cancelled.
-pub async fn pick_folder(app: &AppHandle) -> Option<PathBuf> {
-    let (sender, receiver) = tokio::sync::oneshot::channel();
-    app.dialog().file().pick_folder(move |folder| drop(sender.send(folder)));
-    receiver.await.ok().flatten()?.into_path().ok()
-}
-
-/// Opens a dialog for one file; `None` when it was cancelled.
-pub async fn pick_file(app: &AppHandle) -> Option<PathBuf> {
-    let (sender, receiver) = tokio::sync::oneshot::channel();
-    app.dialog().file().pick_file(move |file| drop(sender.send(file)));
-    receiver.await.ok().flatten()?.into_path().ok()
-}
-
-/// Opens a dialog to save a file, with this name suggested; `None` when it was cancelled.
-pub async fn pick_save_path(app: &AppHandle, name: &str) -> Option<PathBuf> {
-    let (sender, receiver) = tokio::sync::oneshot::channel();
-    app.dialog().file().set_file_name(name).save_file(move |file| drop(sender.send(file)));
-    receiver.await.ok().flatten()?.into_path().ok()
 }

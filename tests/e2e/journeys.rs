@@ -364,3 +364,16 @@ async fn settings_apply_at_once_and_persist() {
     let app = App::start(&desk, &[]).await;
     app.sees("html[data-theme=dark]").await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_dialog_for_videos_names_its_purpose() {
+    let desk = desk();
+    let app = App::start(&desk, &[]).await;
+    app.sees("[role=tab]").await;
+    desk.to_front("Spool");
+    desk.hands(&["key", "ctrl+o"]);
+    desk.to_front("Add videos");
+    desk.hands(&["key", "Escape"]);
+    let dialog = ["search", "--onlyvisible", "--name", "Add videos"];
+    wait_until("the dialog to close", SOON, || desk.hands(&dialog).is_empty());
+}

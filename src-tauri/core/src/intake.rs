@@ -4,6 +4,7 @@
 //! Reads names, metadata, and the first bytes of files with an ambiguous extension. Whether a file really is a video is
 //! determined by its job.
 
+mod address;
 mod edited;
 mod folder;
 mod kinds;
@@ -30,9 +31,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use crate::template::check as check_template;
+pub use address::is_remote_address;
 pub use edited::{To, edited};
 pub use folder::Excluded;
-pub use kinds::{Kind, is_called_like_a_video};
+pub use kinds::{Kind, VIDEO_EXTENSIONS, is_called_like_a_video};
 pub use name_limits::renamed;
 pub use taken::{taken, taken_for_edits};
 pub use template::called;
@@ -134,7 +136,15 @@ pub fn scan(
         Some(folder) => absent_volume(asking, folder, queue)?,
         None => None,
     };
-    for path in paths {
+    for named in paths {
+        let path = match address::local(named) {
+            Ok(path) => path,
+            Err(why) => {
+                found.refuse(named, why);
+                continue;
+            }
+        };
+        let path = path.as_ref();
         match find_patiently(asking, path, options, queue) {
             Ok(more) => found.extend(more),
             Err(ScanError::Queue(cause)) => return Err(cause),

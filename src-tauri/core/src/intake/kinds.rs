@@ -38,7 +38,7 @@ impl Kind {
 
 /// Extensions of videos inside folders. A file that the user gives by itself is accepted with any name, unless
 /// it is certainly something else.
-const VIDEOS: &[&str] = &[
+pub const VIDEO_EXTENSIONS: &[&str] = &[
     "264", "265", "3g2", "3gp", "3gp2", "3gpp", "asf", "avi", "divx", "dv", "dvr-ms", "evo", "f4v", "flv",
     "gxf", "h264", "h265", "hevc", "insv", "ivf", "m1v", "m2p", "m2t", "m2ts", "m2v", "m4v", "mk3d", "mkv",
     "mod", "mov", "mp4", "mpe", "mpeg", "mpg", "mpv", "mts", "mxf", "nut", "obu", "ogm", "ogv", "ps", "qt",
@@ -93,20 +93,20 @@ pub(super) fn left_out(path: &Path, is_folder: bool) -> Option<Kind> {
 
 /// Checks the name of a file, and its first bytes if the extension is ambiguous.
 fn is_video(path: &Path) -> bool {
-    has_extension(path, VIDEOS)
+    has_extension(path, VIDEO_EXTENSIONS)
         && !path.file_name().is_some_and(output::is_part)
         && !(has_extension(path, AMBIGUOUS) && begin(path).is_some_and(|bytes| is_other_format(&bytes)))
 }
 
 /// Checks whether the extension is one of a video.
 pub fn is_called_like_a_video(path: &Path) -> bool {
-    has_extension(path, VIDEOS)
+    has_extension(path, VIDEO_EXTENSIONS)
 }
 
 /// Checks whether a named file is certainly no video: neither its extension nor its first bytes are those of one. A file
 /// that cannot be read is left to its job.
 pub(super) fn is_certainly_other(path: &Path) -> bool {
-    !has_extension(path, VIDEOS) && begin(path).is_some_and(|bytes| is_other_format(&bytes))
+    !has_extension(path, VIDEO_EXTENSIONS) && begin(path).is_some_and(|bytes| is_other_format(&bytes))
 }
 
 pub(super) fn is_hidden(name: &OsStr) -> bool {
