@@ -158,6 +158,23 @@ test.each([
   }
 });
 
+test("no control of the settings moves the dialog when it gets the focus", async () => {
+  const { page } = await open(browser, server.url, "queue", "light", 720, 420);
+  await page.getByRole("button", { name: "Settings" }).click();
+  const dialog = page.getByRole("dialog", { name: "Settings" });
+  await dialog.getByText("Appearance").first().waitFor();
+  const controls = await dialog.locator(".body").locator("input, select, button").all();
+  expect(controls.length).toBeGreaterThan(5);
+  for (const control of controls) {
+    await control.evaluate((e) => e.focus());
+    expect(await dialog.evaluate((e) => [e.scrollTop, e.scrollLeft])).toEqual([0, 0]);
+  }
+  await dialog.getByText("Dark", { exact: true }).click();
+  expect(await dialog.evaluate((e) => e.scrollTop)).toBe(0);
+  expect((await firstBox(page, "dialog header"))?.top).toBeGreaterThan(0);
+  await page.close();
+});
+
 test.each([720, 560])("in a window %i pixels wide, each list, the details and the drop overlay fit", async (width) => {
   const { page } = await open(browser, server.url, "failed", "light", width, 400);
   const excessWidth = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
