@@ -186,16 +186,11 @@ pub async fn drop_here(
     off_thread(&spool, move |s| s.add(&mounted(paths), &preset)).await
 }
 
-/// Applies a command to these jobs, or to all jobs in these states.
+/// Applies a command to these jobs.
 #[tauri::command]
-pub async fn apply_command(
-    spool: Shared<'_>,
-    verb: JobCommand,
-    jobs: JobIds,
-    states: Vec<State>,
-) -> Answer<()> {
+pub async fn apply_command(spool: Shared<'_>, verb: JobCommand, jobs: JobIds) -> Answer<()> {
     let ids = jobs.ids()?;
-    off_thread(&spool, move |s| s.apply_to_these_or_all(verb, ids, states)).await
+    off_thread(&spool, move |s| s.apply_to_these(verb, ids)).await
 }
 
 /// Applies a command to all jobs that failed for one cause.

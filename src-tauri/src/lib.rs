@@ -33,6 +33,12 @@ use tauri::{
 /// Opens the window and runs until it is quit.
 pub fn run() -> ExitCode {
     platform::prepare();
+    if !platform::has_display() {
+        eprintln!(
+            "spool: There is no display for the window; use the command `spool`, or sign in to a desktop."
+        );
+        return ExitCode::from(4);
+    }
     let Some(data) = environment::named_data_dir().or_else(environment::data_dir) else {
         eprintln!("spool: No home folder was found; set SPOOL_DATA_DIR.");
         return ExitCode::FAILURE;

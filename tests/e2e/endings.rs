@@ -120,3 +120,18 @@ fn a_window_started_with_hangups_ignored_keeps_running() {
     wait_until("the window to exit", LONGEST, || window.has_ended());
     was_stopped_cleanly(&desk, 1);
 }
+
+#[test]
+fn without_a_display_the_window_exits_with_a_sentence_and_code_4() {
+    let env = env::TestEnv::new();
+    for display in [None, Some(":4095")] {
+        let mut window = Command::new(binary());
+        window.env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY").env("SPOOL_DATA_DIR", env.data());
+        window.envs(display.map(|display| ("DISPLAY", display)));
+        let output = window.output().unwrap();
+        let text = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(4), "{text}");
+        assert!(text.contains("There is no display for the window; use the command `spool`"), "{text}");
+        assert!(!text.contains("panicked"), "{text}");
+    }
+}

@@ -1,6 +1,7 @@
 //! The arguments of a start: the files to add, and the queue that the application opens. Pure, except that the path of
 //! the data folder is resolved.
 
+use spool_core::intake::is_address;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
@@ -9,7 +10,8 @@ pub fn paths(args: &[String], folder: &Path) -> Vec<PathBuf> {
     let options_end = args.iter().position(|a| a == "--").unwrap_or(args.len());
     let named = |(n, arg): (usize, &String)| {
         let is_path = n > options_end || (n < options_end && !arg.starts_with('-'));
-        is_path.then(|| folder.join(arg))
+        // An address is not relative to a folder.
+        is_path.then(|| if is_address(Path::new(arg)) { PathBuf::from(arg) } else { folder.join(arg) })
     };
     args.iter().enumerate().skip(1).filter_map(named).collect()
 }
@@ -38,6 +40,8 @@ mod tests {
         let args = |words: &[&str]| words.iter().map(|w| (*w).to_owned()).collect::<Vec<_>>();
         let named = paths(&args(&["spool", "a b.mp4", "--flag", "/x/c.mkv"]), Path::new("/home"));
         assert_eq!(named, [PathBuf::from("/home/a b.mp4"), "/x/c.mkv".into()]);
+        let address = "smb://nas/share/a.mkv";
+        assert_eq!(paths(&args(&["spool", address]), Path::new("/home")), [PathBuf::from(address)]);
         assert_eq!(
             paths(&args(&["spool", "--", "-odd.mp4"]), Path::new("/h")),
             [PathBuf::from("/h/-odd.mp4")]

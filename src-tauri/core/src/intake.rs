@@ -31,7 +31,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use crate::template::check as check_template;
-pub use address::is_remote_address;
+pub use address::{is_address, is_remote_address};
 pub use edited::{To, edited};
 pub use folder::Excluded;
 pub use kinds::{Kind, VIDEO_EXTENSIONS, is_called_like_a_video};

@@ -15,6 +15,11 @@ pub fn prepare() {
     set_unless_set("WEBKIT_DISABLE_COMPOSITING_MODE", !has_graphics_card(Path::new("/dev/dri")));
 }
 
+/// Whether windows can be shown: without a display the toolkit would panic later. Must be called on the main thread.
+pub fn has_display() -> bool {
+    gtk::init().is_ok()
+}
+
 /// Whether this folder holds a render device.
 fn has_graphics_card(devices: &Path) -> bool {
     let names = std::fs::read_dir(devices).into_iter().flatten().flatten().map(|e| e.file_name());

@@ -8,6 +8,11 @@ use tauri::{AppHandle, Manager, RunEvent};
 /// Does nothing; macOS needs no preparation.
 pub fn prepare() {}
 
+/// Always true: a session of macOS always has one.
+pub fn has_display() -> bool {
+    true
+}
+
 /// Always true: the menu bar always exists.
 pub fn has_tray() -> bool {
     true

@@ -7,6 +7,11 @@ use tauri::{AppHandle, RunEvent};
 /// Does nothing; Windows needs no preparation.
 pub fn prepare() {}
 
+/// Always true: a session of Windows always has one.
+pub fn has_display() -> bool {
+    true
+}
+
 /// Always true: the tray always exists.
 pub fn has_tray() -> bool {
     true

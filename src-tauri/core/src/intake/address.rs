@@ -22,6 +22,11 @@ pub(super) fn local(named: &Path) -> Result<Cow<'_, Path>, &'static str> {
     }
 }
 
+/// Checks whether this is an address rather than a path.
+pub fn is_address(named: &Path) -> bool {
+    address(named).is_some()
+}
+
 /// Checks whether a desktop may have mounted this as a folder: an address of a server, a phone or the trash.
 pub fn is_remote_address(named: &Path) -> bool {
     let is_remote = |scheme: &str| !["file", "http", "https"].contains(&scheme.to_ascii_lowercase().as_str());
