@@ -69,14 +69,6 @@ impl Spool {
         self.apply(verb.into(), &Selection::Ids(ids)).map(drop)
     }
 
-    /// As [`Spool::apply_to_these`], but on all jobs in `states` unless it is empty.
-    pub fn apply_to_these_or_all(&self, verb: JobCommand, ids: Vec<JobId>, states: Vec<State>) -> Result<()> {
-        if states.is_empty() {
-            return self.apply_to_these(verb, ids);
-        }
-        self.apply(verb.into(), &Selection::All(states)).map(drop)
-    }
-
     fn total(&self, filter: &Filter, list: List) -> Result<u64> {
         if !filter.name.is_empty() {
             return self.queue().matching(filter);

@@ -69,7 +69,6 @@ export interface Backend {
   /** Adds the paths of the drop with this token. */
   dropHere(token: number, preset: string): Promise<void>;
   applyCommand(verb: JobCommand, jobs: Numbers): Promise<void>;
-  applyToAll(verb: JobCommand, states: JobState[]): Promise<void>;
   /** Applies a command to all jobs that failed with this cause. */
   applyToCause(verb: JobCommand, cause: string): Promise<void>;
   /** Queues failed jobs again with another preset: these, or all that failed with this cause. */

@@ -256,10 +256,6 @@ export function fake(rows: Row[] = [], ffmpeg = "7.1"): Fake {
       apply(verb, (r) => jobs.has(r.id));
       return record("applyCommand", verb, [...jobs]);
     },
-    applyToAll: (verb, states) => {
-      apply(verb, (r) => states.includes(r.state));
-      return record("applyToAll", verb, states);
-    },
     applyToCause: (verb, cause) => {
       apply(verb, (r) => r.state === "failed" && r.failure?.code === cause);
       return record("applyToCause", verb, cause);

@@ -9,6 +9,7 @@ import { SvelteMap, SvelteSet } from "svelte/reactivity";
 import type { Backend, JobGroup } from "../backend/backend";
 import type { End, Entry, List, Page, Row, SortOrder, PageRequest } from "../backend/types";
 import { Numbers } from "./numbers";
+import { ALL_CAUSES } from "./reasons";
 
 /** Rows per page. */
 export const PAGE = 50;
@@ -130,6 +131,16 @@ export class Listing {
   /** Returns all jobs of the list, loaded or not, or those from one end to the other; none if the request fails. */
   pick(ends: [End, End] | null): Promise<Numbers> {
     return this.#orElse(this.backend.pick(this.#request(0, 0), ends), Numbers.none);
+  }
+
+  /** Returns all jobs that the list stands for: those that match the filter, and those of collapsed causes too. */
+  everything(): Promise<Numbers> {
+    return this.#orElse(this.backend.pick({ ...this.#request(0, 0), open: ALL_CAUSES }, null), Numbers.none);
+  }
+
+  /** Number of jobs that `everything` returns, of `all` in the list. */
+  matching(all: number): number {
+    return this.find.trim() === "" ? all : this.total;
   }
 
   /** Groups these jobs by available actions, without those that left the list. Returns none if the request fails. */

@@ -231,6 +231,9 @@ const CAUSES: Record<FailureCode, [one: string, many: string]> = {
   app_crashed: ["1 video crashed Spool", "videos crashed Spool"],
 };
 
+/** All causes by which the failed list is grouped. */
+export const ALL_CAUSES = Object.keys(CAUSES);
+
 export function groupTitle(code: FailureCode, count: number): string {
   const [one, many] = CAUSES[code];
   return count === 1 ? one : `${count.toLocaleString("en")} ${many}`;
