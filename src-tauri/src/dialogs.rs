@@ -16,10 +16,14 @@ pub struct LastFolders(Mutex<HashMap<&'static str, PathBuf>>);
 pub async fn videos(app: &AppHandle) -> Vec<PathBuf> {
     let title = "Add videos";
     let (send, answer) = channel();
-    // With upper case, because GTK compares names as they are.
-    let upper: Vec<String> = VIDEO_EXTENSIONS.iter().map(|extension| extension.to_uppercase()).collect();
-    let all: Vec<&str> = VIDEO_EXTENSIONS.iter().copied().chain(upper.iter().map(String::as_str)).collect();
-    let dialog = dialog(app, title).add_filter("Videos", &all).add_filter("All files", &["*"]);
+    let dialog = dialog(app, title);
+    // Only the dialog of Windows shows every file under `*`. Those of GTK and macOS would hide names without a dot or with
+    // an unlisted extension, which are accepted as well (rfd 0.17).
+    let dialog = if cfg!(windows) {
+        dialog.add_filter("Videos", VIDEO_EXTENSIONS).add_filter("All files", &["*"])
+    } else {
+        dialog
+    };
     dialog.pick_files(move |files| drop(send.send(files)));
     remembered(app, title, paths(answer).await)
 }
@@ -51,9 +55,10 @@ pub async fn ffmpeg(app: &AppHandle) -> Option<PathBuf> {
 /// Asks where to save a file, with this name suggested; `None` if the dialog was cancelled.
 pub async fn save(app: &AppHandle, title: &'static str, name: &str) -> Option<PathBuf> {
     let (send, answer) = channel();
+    // Remembers no folder: GTK would look at it on the UI thread, which a silent drive would block.
     let dialog = dialog(app, title).set_file_name(name);
     dialog.save_file(move |file| drop(send.send(file.map(|file| vec![file]))));
-    remembered(app, title, paths(answer).await).pop()
+    paths(answer).await.pop()
 }
 
 fn dialog(app: &AppHandle, title: &'static str) -> FileDialogBuilder<Wry> {

@@ -3,7 +3,7 @@
 //! Guarantees that no drop is lost: if the page does not respond within a second, the paths are added with the current
 //! preset. The page receives a token instead of paths.
 
-use crate::addresses::mounted;
+use crate::addresses::{encoded, mounted};
 use spool_app::drag::{Drops, folders_among};
 use spool_app::state::Spool;
 use spool_app::view::Dropped;
@@ -56,7 +56,7 @@ fn count_folders(spool: &Arc<Spool>, drops: &Arc<Drops>, paths: Vec<PathBuf>, nu
 }
 
 fn dropped(spool: &Arc<Spool>, drops: &Arc<Drops>, paths: Vec<PathBuf>, (x, y): (f64, f64)) {
-    let token = drops.hold(paths);
+    let token = drops.hold(paths.into_iter().map(encoded).collect());
     spool.feed.send_dropped(Dropped { token, x, y });
     let (spool, drops) = (spool.clone(), drops.clone());
     tauri::async_runtime::spawn(async move {

@@ -46,8 +46,8 @@ impl Spool {
             workers: self.with_engine(Engine::workers),
             breaker: raised::breaker(queue)?.as_ref().map(Why::from),
             restored: raised::restored(queue)?,
-            // Only while more jobs may fail.
-            alarm: raised::alarm(queue)?.filter(|_| counts.running + counts.startable() + counts.waiting > 0),
+            alarm: raised::alarm(queue)?,
+            may_fail: counts.running + counts.startable() + counts.waiting > 0,
             checking: self.checks.shown(),
             bytes_before: saved.before,
             bytes_after: saved.after,
@@ -110,17 +110,15 @@ mod tests {
     }
 
     #[test]
-    fn alarm_is_shown_only_while_more_jobs_may_fail() {
+    fn more_jobs_may_fail_while_some_are_startable() {
         let (data, videos) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let spool = Spool::open(data.path().to_owned()).unwrap();
-        let alarm = r#"{"kind":"lately","failed":3,"minutes":10,"volume":null}"#;
-        spool.queue().set_flag(Flag::Alarm, Some(alarm)).unwrap();
-        assert_eq!(spool.status().unwrap().alarm, None);
+        assert!(!spool.status().unwrap().may_fail);
         std::fs::write(videos.path().join("a.mkv"), "x").unwrap();
         spool.add(&[videos.path().to_owned()], "web-1080p").unwrap();
-        assert!(spool.status().unwrap().alarm.is_some());
+        assert!(spool.status().unwrap().may_fail);
         spool.apply(Command::Hold, &Selection::Ids(vec![JobId(1)])).unwrap();
-        assert_eq!(spool.status().unwrap().alarm, None, "a held job cannot fail");
+        assert!(!spool.status().unwrap().may_fail, "a held job cannot fail");
     }
 
     #[test]

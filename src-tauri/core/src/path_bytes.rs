@@ -16,13 +16,18 @@ pub(crate) fn to_text(path: &Path) -> String {
 
 /// Decodes a text written by [`to_text`]; `None` if malformed.
 pub(crate) fn of_text(text: &str) -> Option<PathBuf> {
+    decoded(text).map(|bytes| to_path(&bytes))
+}
+
+/// Decodes percent-encoding to bytes; `None` if malformed.
+pub(crate) fn decoded(text: &str) -> Option<Vec<u8>> {
     let mut parts = text.split('%');
     let mut bytes = parts.next()?.as_bytes().to_vec();
     for part in parts {
         bytes.push(u8::from_str_radix(part.get(..2)?, 16).ok()?);
         bytes.extend(&part.as_bytes()[2..]);
     }
-    Some(to_path(&bytes))
+    Some(bytes)
 }
 
 fn escaped(bytes: &[u8]) -> String {

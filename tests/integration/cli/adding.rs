@@ -400,7 +400,7 @@ fn addresses_of_files_are_accepted_and_other_addresses_are_refused_by_their_kind
         env.spool(&["add", "smb://nas/share/a.mkv", "https://example.org/a.mkv", "file:///gone%20b.mkv"]);
     assert_eq!((refused.code, env.jobs().len()), (1, 1), "{refused:?}");
     for sentence in [
-        "smb://nas/share/a.mkv is not mounted as a folder on this computer; open its folder",
+        "smb://nas/share/a.mkv is not mounted as a folder on this computer; add the file by the path",
         "https://example.org/a.mkv is a web address; download the video, then add the file.",
         "/gone b.mkv does not exist.",
     ] {

@@ -26,6 +26,7 @@ export interface Fake extends Backend {
   restored: Restored | null;
   /** An alarm about many failures in a short time. */
   alarm: Alarm | null;
+  mayFail: boolean;
   lastBatch: BatchSummary | null;
   /** Progress of checking results again. */
   checking: CheckProgress | null;
@@ -160,6 +161,7 @@ export function fake(rows: Row[] = [], ffmpeg = "7.1"): Fake {
     breaker: null,
     restored: self.restored,
     alarm: self.alarm,
+    mayFail: self.mayFail,
     checking: self.checking,
     bytesBefore: sum("source"),
     bytesAfter: sum("output"),
@@ -176,6 +178,7 @@ export function fake(rows: Row[] = [], ffmpeg = "7.1"): Fake {
     rows,
     restored: null,
     alarm: null,
+    mayFail: true,
     lastBatch: null,
     checking: null,
     left: null,

@@ -1177,6 +1177,10 @@ restored: Restored | null,
  */
 alarm: Alarm | null, 
 /**
+ * A job is running, startable or waiting, so that more may fail.
+ */
+mayFail: boolean, 
+/**
  * Progress of checking results again.
  */
 checking: CheckProgress | null, 

@@ -28,6 +28,8 @@ export class Listing {
   entries = new SvelteMap<number, Entry>();
   /** Only jobs whose name contains this text are shown. */
   find = $state("");
+  /** The filter of the loaded entries. */
+  #applied = $state("");
   sorted = $state<SortOrder>("newest");
   /** Expanded causes of the failed list: all of their jobs are shown. */
   open = new SvelteSet<string>();
@@ -138,9 +140,10 @@ export class Listing {
     return this.#orElse(this.backend.pick({ ...this.#request(0, 0), open: ALL_CAUSES }, null), Numbers.none);
   }
 
-  /** Number of jobs that `everything` returns, of `all` in the list. */
+  /** Number of jobs that `everything` returns, of `all` in the list; 0 until the filter has been applied. */
   matching(all: number): number {
-    return this.find.trim() === "" ? all : this.total;
+    if (this.find.trim() === "") return all;
+    return this.find === this.#applied ? this.total : 0;
   }
 
   /** Groups these jobs by available actions, without those that left the list. Returns none if the request fails. */
@@ -162,6 +165,7 @@ export class Listing {
     this.total = pages[0]?.total ?? 0;
     this.groups = pages[0]?.groups ?? 0;
     this.loaded = true;
+    this.#applied = this.find;
     const fresh = new Map(pages.flatMap((page) => page.entries.map((entry, n) => [page.offset + n, entry] as const)));
     for (const [place, entry] of fresh) if (!same(this.entries.get(place), entry)) this.entries.set(place, entry);
     for (const place of [...this.entries.keys()]) if (!fresh.has(place)) this.entries.delete(place);

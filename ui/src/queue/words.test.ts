@@ -84,7 +84,7 @@ test("the text of a check lists what was measured", () => {
 
 test("the footer lists the jobs that the batch does not include", () => {
   const counts = { queued: 5, held: 1, unreadable: 0, waiting: 1, running: 2, done: 38, failed: 2, cancelled: 3 };
-  const status = { counts, batch: { done: 3, failed: 1, ended: 4, of: 11 }, lastBatch: null, suspended: 1, waitingForSpace: 0, fullDisk: null, paused: false, onBattery: false, workedBy: null, workers: 3, breaker: null, restored: null, alarm: null,
+  const status = { counts, batch: { done: 3, failed: 1, ended: 4, of: 11 }, lastBatch: null, suspended: 1, waitingForSpace: 0, fullDisk: null, paused: false, onBattery: false, workedBy: null, workers: 3, breaker: null, restored: null, alarm: null, mayFail: true,
  checking: null, bytesBefore: 0, bytesAfter: 0 };
   expect(footer(status)).toEqual({ all: 11, ended: 4, text: "3 of 11 done, 1 failed", without: "without 1 paused video, 1 on hold and 1 waiting" });
   const waitingForSpace = { ...status, counts: { ...counts, held: 0, waiting: 15 }, suspended: 0, waitingForSpace: 14, fullDisk: "Media" };
@@ -99,7 +99,7 @@ test("the footer lists the jobs that the batch does not include", () => {
 test("the footer shows the result of a finished batch, and the jobs that are left", () => {
   const counts = { queued: 1, held: 1, unreadable: 0, waiting: 1, running: 0, done: 38, failed: 2, cancelled: 3 };
   const over = { done: 6, failed: 2, bytesBefore: 10_000_000, bytesAfter: 300_000, seconds: 72 };
-  const status = { counts, batch: { done: 6, failed: 2, ended: 8, of: 9 }, lastBatch: over, suspended: 0, waitingForSpace: 0, fullDisk: null, paused: false, onBattery: false, workedBy: null, workers: 3, breaker: null, restored: null, alarm: null,
+  const status = { counts, batch: { done: 6, failed: 2, ended: 8, of: 9 }, lastBatch: over, suspended: 0, waitingForSpace: 0, fullDisk: null, paused: false, onBattery: false, workedBy: null, workers: 3, breaker: null, restored: null, alarm: null, mayFail: true,
  checking: null, bytesBefore: 0, bytesAfter: 0 };
   expect(footer(status)).toEqual({ all: 0, ended: 0, text: "6 done, 2 failed", without: "1 on hold and 1 waiting" });
   expect(batchResult(over)).toEqual({ saved: "9.7 MB saved", took: "took 1 min 12 s" });
@@ -109,7 +109,7 @@ test("the footer shows the result of a finished batch, and the jobs that are lef
 
 test("each combination of counts has one sentence, and no job is counted twice", () => {
   const counts = { queued: 0, held: 0, unreadable: 0, waiting: 0, running: 0, done: 2, failed: 0, cancelled: 4 };
-  const base = { counts, batch: { done: 0, failed: 0, ended: 0, of: 6 }, lastBatch: null, suspended: 0, waitingForSpace: 0, fullDisk: null, paused: false, onBattery: false, workedBy: null, workers: 1, breaker: null, restored: null, alarm: null, checking: null, bytesBefore: 0, bytesAfter: 0 };
+  const base = { counts, batch: { done: 0, failed: 0, ended: 0, of: 6 }, lastBatch: null, suspended: 0, waitingForSpace: 0, fullDisk: null, paused: false, onBattery: false, workedBy: null, workers: 1, breaker: null, restored: null, alarm: null, mayFail: true, checking: null, bytesBefore: 0, bytesAfter: 0 };
   const shown = (part: Partial<QueueStatus>) => {
     const status = { ...base, ...part };
     const { text, without } = footer(status);

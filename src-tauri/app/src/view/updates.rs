@@ -68,6 +68,8 @@ pub struct QueueStatus {
     pub restored: Option<Restored>,
     /// Many jobs fail.
     pub alarm: Option<Alarm>,
+    /// A job is running, startable or waiting, so that more may fail.
+    pub may_fail: bool,
     /// Progress of checking results again.
     pub checking: Option<CheckProgress>,
     /// Bytes of the originals of done jobs.
