@@ -9,26 +9,22 @@ mod edited;
 mod folder;
 mod kinds;
 mod name_limits;
+mod options;
 mod taken;
 mod template;
 
 use crate::error::Error;
 use crate::job::Job;
-use crate::policy::Policy;
 use crate::queue::{Lists, Naming, NewJob, Queue};
 use crate::settings::Settings;
-use crate::spec::JobSpec;
 use crate::system::message;
+use crate::volumes::Unanswered;
 use crate::volumes::mounts::{self, Mounts};
-use crate::volumes::{Unanswered, Volumes};
 use filetime::FileTime;
 use folder::Entry;
-use std::ffi::OsString;
 use std::fs::Metadata;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::time::Duration;
 
 pub use crate::template::check as check_template;
 pub use address::{is_address, is_remote_address};
@@ -36,60 +32,9 @@ pub use edited::{To, edited};
 pub use folder::Excluded;
 pub use kinds::{Kind, VIDEO_EXTENSIONS, is_called_like_a_video};
 pub use name_limits::renamed;
+pub use options::{AddOptions, VolumeAccess};
 pub use taken::{taken, taken_for_edits};
 pub use template::called;
-
-/// How to turn paths into jobs.
-#[derive(Debug, Clone)]
-pub struct AddOptions {
-    /// The conversion to perform.
-    pub spec: JobSpec,
-    /// Folder of the results, absolute; `None` for the folder of each original.
-    pub folder: Option<PathBuf>,
-    /// The folder by which earlier results are found, if it is above `folder`.
-    pub root: Option<PathBuf>,
-    /// Puts all results directly into `folder`, without the subfolders of their originals.
-    pub flat: bool,
-    /// Patterns of paths to exclude from folders.
-    pub excluded: Excluded,
-    /// Name template of the results without extension; see [`check_template`].
-    pub name: String,
-    /// A name without extension that the user gave to the result of one video.
-    pub called: Option<OsString>,
-    /// Attempts before a job fails permanently.
-    pub max_attempts: u32,
-    /// Also adds videos that were converted before.
-    pub again: bool,
-}
-
-impl AddOptions {
-    /// Returns the settings for jobs with this spec.
-    pub fn of(spec: JobSpec, settings: &Settings) -> AddOptions {
-        AddOptions {
-            spec,
-            folder: settings.output_dir.clone(),
-            root: None,
-            flat: false,
-            excluded: Excluded::default(),
-            name: settings.output_name.clone(),
-            called: None,
-            max_attempts: settings.max_attempts,
-            again: false,
-        }
-    }
-
-    /// Adapts them to convert the source of an earlier job again, into the folder of its result.
-    #[must_use]
-    pub fn again(self, job: &Job) -> AddOptions {
-        AddOptions {
-            folder: job.output.parent().map(Path::to_owned),
-            root: job.output_root.clone(),
-            flat: true,
-            again: true,
-            ..self
-        }
-    }
-}
 
 /// The result of a search.
 #[derive(Debug, Default)]
@@ -102,22 +47,6 @@ pub struct ScanResult {
     pub skipped: Vec<(PathBuf, Kind)>,
     /// The table of mounts, read once for all jobs.
     mounts: Mounts,
-}
-
-/// Access to drives, with a time limit.
-#[derive(Clone, Copy)]
-pub struct VolumeAccess<'a> {
-    /// What is known of the drives.
-    pub volumes: &'a Arc<Volumes>,
-    /// Longest wait for a response of a drive.
-    pub patience: Duration,
-}
-
-impl VolumeAccess<'_> {
-    /// Uses the time limit of the policy.
-    pub fn of(volumes: &Arc<Volumes>) -> VolumeAccess<'_> {
-        VolumeAccess { volumes, patience: Policy::default().volume_patience }
-    }
 }
 
 /// Expands `paths` into jobs. Refuses a path whose drive does not respond in time. `queue` stores the names of result
@@ -367,6 +296,9 @@ mod tests {
     use super::*;
     use crate::clock::ManualClock;
     use crate::queue::memory::MemoryQueue;
+    use crate::spec::JobSpec;
+    use std::sync::Arc;
+    use std::time::Duration;
 
     pub(super) fn options() -> AddOptions {
         let preset = crate::preset::find("web-1080p").unwrap().clone();
