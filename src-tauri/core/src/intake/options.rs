@@ -24,7 +24,7 @@ pub struct AddOptions {
     pub flat: bool,
     /// Patterns of paths to exclude from folders.
     pub excluded: Excluded,
-    /// Name template of the results without extension; see [`check_template`].
+    /// Name template of the results without extension; see [`super::check_template`].
     pub name: String,
     /// A name without extension that the user gave to the result of one video.
     pub called: Option<OsString>,
