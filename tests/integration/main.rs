@@ -80,6 +80,7 @@ mod presets {
 /// The command line, and what it shares with the window.
 mod cli {
     mod adding;
+    mod addresses;
     pub(crate) mod basics;
     mod edit;
     mod front_ends;

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Runs `spool add --json` with fast encoder settings and returns its lines.
-fn add(env: &TestEnv, more: &[&str], paths: &[&Path]) -> Vec<Value> {
+pub(super) fn add(env: &TestEnv, more: &[&str], paths: &[&Path]) -> Vec<Value> {
     let paths: Vec<&str> = paths.iter().map(|path| path.to_str().unwrap()).collect();
     let quick = ["add", "--json", "--set", "video.copy=never", "--set", "video.speed=ultrafast"];
     let answer = env.spool(&[&quick[..], more, &paths].concat());
@@ -21,12 +21,12 @@ fn output_dir_args(env: &TestEnv) -> [String; 2] {
     ["--output-dir".into(), env.out().to_str().unwrap().into()]
 }
 
-fn outcomes(lines: &[Value]) -> Vec<&str> {
+pub(super) fn outcomes(lines: &[Value]) -> Vec<&str> {
     lines.iter().map(|line| line["outcome"].as_str().unwrap()).collect()
 }
 
 /// Copies a test clip to `name` in the videos folder.
-fn video(env: &TestEnv, name: &str) -> PathBuf {
+pub(super) fn video(env: &TestEnv, name: &str) -> PathBuf {
     let path = env.videos().join(name);
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     fs::copy(clips::ordinary(), &path).unwrap();
@@ -386,36 +386,4 @@ fn results_follow_the_name_pattern_and_unknown_placeholders_are_refused() {
         refused.code != 0 && refused.stderr.contains("outputName") && refused.stderr.contains("{quality}"),
         "{refused:?}"
     );
-}
-
-#[test]
-fn addresses_of_files_are_accepted_and_other_addresses_are_refused_by_their_kind() {
-    let env = TestEnv::new();
-    let video = video(&env, "a b #1.mkv");
-    let address = format!("file://{}", video.to_str().unwrap().replace(' ', "%20").replace('#', "%23"));
-    let lines = add(&env, &[], &[Path::new(&address)]);
-    assert_eq!(outcomes(&lines), ["accepted"], "{lines:?}");
-    assert_eq!(env.jobs()[0]["source"], video.to_str().unwrap());
-    let refused =
-        env.spool(&["add", "smb://nas/share/a.mkv", "https://example.org/a.mkv", "file:///gone%20b.mkv"]);
-    assert_eq!((refused.code, env.jobs().len()), (1, 1), "{refused:?}");
-    for sentence in [
-        "smb://nas/share/a.mkv is not mounted as a folder on this computer; add the file by the path",
-        "https://example.org/a.mkv is a web address; download the video, then add the file.",
-        "/gone b.mkv does not exist.",
-    ] {
-        assert!(refused.stderr.contains(sentence), "{refused:?}");
-    }
-}
-
-#[test]
-fn a_text_that_is_named_itself_is_refused_and_an_unknown_name_is_not() {
-    let env = TestEnv::new();
-    let text = env.videos().join("notes.txt");
-    fs::create_dir_all(env.videos()).unwrap();
-    fs::write(&text, "buy milk\n").unwrap();
-    let refused = env.spool(&["add", text.to_str().unwrap()]);
-    assert!(refused.code == 1 && refused.stderr.contains("notes.txt is not a video."), "{refused:?}");
-    let lines = add(&env, &[], &[&video(&env, "film.unknown")]);
-    assert_eq!(outcomes(&lines), ["accepted"], "{lines:?}");
 }
